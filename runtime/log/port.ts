@@ -1,0 +1,112 @@
+/**
+ * The log port: the one way in which stages speak to each other. Two adapters stand behind it,
+ * `embedded` (LMDB, one process) and `kafka`; no code outside the adapter knows which.
+ *
+ * A topic has partitions, a partition has offsets 0, 1, 2 … one a record, and records arrive in
+ * batches: that is how they are stored, read and copied on, so nothing needs a buffer per record.
+ * Each partition has one writer at a time.
+ */
+import type { PackedValues } from './values.ts';
+
+/** Values to append to one partition, all of one schema. */
+export interface Append {
+  readonly topic: string;
+  readonly partition: number;
+  /** Fingerprint of the values' Avro schema, see `Declared.fingerprint` and `Block.fingerprint`. */
+  readonly fingerprint: string;
+  readonly values: PackedValues;
+}
+
+/** Records as they were stored together: offsets `baseOffset … baseOffset + values.count − 1`. */
+export interface RecordBatch extends Append {
+  readonly baseOffset: number;
+  /** Append time of the batch, ms. */
+  readonly seen: number;
+}
+
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  /** Next offset to read. */
+  readonly offset: number;
+}
+
+/** What an owner committed last: where it stands in its inputs, and its own small state. */
+export interface Committed {
+  readonly positions: readonly Position[];
+  /** Whatever the owner gave with its last commit (digest, ordinal, open range …); empty at first. */
+  readonly state: Buffer;
+}
+
+export interface Commit {
+  readonly outputs: readonly Append[];
+  readonly positions: readonly Position[];
+  readonly state: Uint8Array;
+}
+
+export interface Reader {
+  readonly topic: string;
+  readonly partition: number;
+  /** Next offset that will be read. */
+  readonly position: number;
+  /** True where the log holds a record at `position` that this reader may see. Cheap: no read. */
+  ready(): boolean;
+  /**
+   * The stored batch that holds `position`, cut so that it begins there, or null where the log ends;
+   * moves the position behind it. Throws `LOG_POSITION_LOST` where retention has taken `position`.
+   */
+  poll(): RecordBatch | null;
+  /** Waits for the next batch without polling. Rejects with `LOG_CLOSED` when the log closes. */
+  next(): Promise<RecordBatch>;
+  seek(offset: number): void;
+}
+
+export interface ReaderOptions {
+  /**
+   * True: only what is on disk is given out. For whoever tells the outside world (HTTP answers,
+   * sinks). False: what is committed and readable, a little earlier. For stages inside.
+   */
+  readonly durable: boolean;
+}
+
+/** Commits outputs, positions and state of one owner in one atomic step. */
+export interface Committer {
+  /** Shuts out an earlier holder of the same name, completes or undoes what it left, and answers what is committed. */
+  fence(): Promise<Committed>;
+  /**
+   * Resolves when committed, and readable by others. Outputs of one owner appear whole or not at all.
+   * After a rejected commit: fence, and compare positions before sending the same outputs again.
+   */
+  commit(commit: Commit): Promise<void>;
+  /** Resolves when everything committed so far is on disk. */
+  flushed(): Promise<void>;
+}
+
+export interface Log {
+  /** Journal partitions, fixed at the first start. */
+  readonly partitions: number;
+  /**
+   * Appends and resolves with the first offset when the values are on disk. Appends that wait at the
+   * same time share one write and one sync. Rejects with `LOG_FULL` where the disk is.
+   */
+  append(append: Append): Promise<{ readonly baseOffset: number }>;
+  reader(topic: string, partition: number, from: number, options: ReaderOptions): Reader;
+  committer(owner: string): Committer;
+  /** First offset that is kept, and the next that will be written. */
+  start(topic: string, partition: number): number;
+  end(topic: string, partition: number): number;
+  /** Resolves as soon as one of the readers is ready; at once where one is. */
+  awaitAny(readers: readonly Reader[]): Promise<void>;
+  /** The Avro schema of a fingerprint that some record carries, as JSON; null where none does. */
+  schema(fingerprint: string): string | null;
+  /** Makes a schema known before its first append. */
+  declareSchema(fingerprint: string, schema: string): Promise<void>;
+  /**
+   * Registers what a named reader still needs: nothing from `positions` on is ever trimmed. A reader
+   * that went for good is forgotten with `null`.
+   */
+  retain(name: string, positions: readonly Position[] | null): Promise<void>;
+  /** Drops whole batches older than their topic's retention, below every retained position. */
+  trim(now: number): Promise<void>;
+  close(): Promise<void>;
+}
