@@ -1,5 +1,5 @@
 /** A transfer and what becomes of it: submitted, settled, failed, returned … (转账). */
-import { choice, type Inner, id, instant, maybe, nested, record, text } from '../declare.ts';
+import { choice, flag, type Inner, id, instant, maybe, nested, record, text } from '../declare.ts';
 import { moneyRecord } from '../money.ts';
 
 export const TRANSFER_KINDS = [
@@ -58,7 +58,9 @@ export const transferRecord = record(
     batch: maybe(id('Batch that it belongs to; approved as one unit.')),
     purpose: maybe(text('Purpose of payment (用途).', 140)),
     historical: maybe(
-      flag('True where a backfill brought it: it fills books, reserves nothing, and its alerts are not sent. Refused by HTTP intake.'),
+      flag(
+        'True where a backfill brought it: it fills books, reserves nothing, and its alerts are not sent. Refused by HTTP intake.',
+      ),
     ),
   },
   {
