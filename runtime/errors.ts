@@ -17,7 +17,12 @@ export const ERROR_CODES = {
   REQUEST_INVALID: 'A request failed validation.',
   UNAUTHENTICATED: 'No key, or one that is not known.',
   FORBIDDEN: 'The key’s role may not do this.',
+  BODY_TOO_LARGE: 'The body of a request is larger than this Weir takes.',
+  MEDIA_TYPE_UNSUPPORTED: 'The body of a request is of a media type that is not read here.',
+  RATE_LIMITED: 'A key, or an address without one, sent more requests than it may.',
   IDEMPOTENCY_REUSED: 'The same Idempotency-Key came with another body.',
+  IDEMPOTENCY_IN_FLIGHT: 'A request with the same Idempotency-Key is still being answered.',
+  EVENT_REFUSED: 'The event was stored, and then refused by route or by the payer’s task.',
   NOT_FOUND: 'What was asked for does not exist.',
   SINK_UNAVAILABLE: 'ClickHouse does not answer; the sink waits and tries again.',
   IMPORT_INVALID: 'The file or its mapping cannot be read.',
@@ -27,13 +32,27 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What was wrong with one field of an input, and where: `path` is a JSON Pointer (RFC 6901). */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface WeirErrorOptions {
+  readonly cause?: unknown;
+  /** Where an input was refused: each field that was wrong. */
+  readonly fields?: readonly FieldError[];
+}
+
 export class WeirError extends Error {
   readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
 
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+  constructor(code: ErrorCode, message: string, options?: WeirErrorOptions) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'WeirError';
     this.code = code;
+    this.fields = options?.fields ?? [];
   }
 }
 

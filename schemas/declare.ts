@@ -70,7 +70,8 @@ export function text(doc: string, lengthMax = 256): Field<string> {
     .string()
     .min(1)
     .max(lengthMax)
-    .refine((value) => !CONTROL.test(value), 'must hold no control characters');
+    .refine((value) => !CONTROL.test(value), 'must hold no control characters')
+    .refine((value) => value.isWellFormed(), 'must hold no half of a surrogate pair');
   return field(doc, 'string', json);
 }
 
@@ -90,7 +91,14 @@ export function id(doc: string, lengthMax = 128): Field<string> {
   return field(doc, 'string', json);
 }
 
-export function long(doc: string, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): Field<number> {
+/**
+ * What avsc carries unharmed of ±(2^53−1): it refuses to write 2^53−1, and below −2^52 its zigzag form
+ * needs a bit more than a number has, so that an odd negative amount would come back positive.
+ */
+const LONG_MIN = -(2 ** 52);
+const LONG_MAX = 2 ** 53 - 2;
+
+export function long(doc: string, min = LONG_MIN, max = LONG_MAX): Field<number> {
   return field(doc, 'long', z.number().int().min(min).max(max));
 }
 

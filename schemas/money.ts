@@ -3,8 +3,7 @@
  * does not fit into ±(2^53−1) minor units is refused.
  */
 import { z } from 'zod';
-import type { Field } from './declare.ts';
-import { type Inner, long, record } from './declare.ts';
+import { type Field, type Inner, long, nested, record } from './declare.ts';
 
 /**
  * ISO 4217 alphabetic codes by number of minor digits (List One, 2024-06-25; funds and metals left out).
@@ -50,6 +49,16 @@ export const moneyRecord = record(
 );
 
 export type Money = Inner<typeof moneyRecord>;
+
+/** An amount that moves: never negative, since payer and payee say which way it goes. */
+export function movedMoney(doc: string): Field<Money> {
+  const { minor, currency } = moneyRecord.fields;
+  const json = z.strictObject({
+    minor: (minor as Field<number>).json.refine((value) => value >= 0, 'must not be negative'),
+    currency: (currency as Field<string>).json,
+  });
+  return { ...nested(doc, moneyRecord), json: json.describe(doc) };
+}
 
 /**
  * Formats an amount the same way on every machine (no locale data): `CNY 12,345.00`. Decisions and

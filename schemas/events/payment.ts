@@ -1,6 +1,6 @@
 /** Money received against an invoice (回款). Never counted as a transfer of its own. */
-import { choice, type Inner, id, instant, maybe, nested, record } from '../declare.ts';
-import { moneyRecord } from '../money.ts';
+import { choice, type Inner, id, instant, maybe, record } from '../declare.ts';
+import { movedMoney } from '../money.ts';
 
 export const paymentRecord = record(
   'Payment',
@@ -11,7 +11,7 @@ export const paymentRecord = record(
     at: instant('When the money was received.'),
     customer: id('Whose debt it pays.'),
     invoiceId: maybe(id('The invoice it pays; where absent the oldest unpaid ones, by due date.')),
-    amount: nested('Amount received.', moneyRecord),
+    amount: movedMoney('Amount received.'),
     status: choice('Received, or taken back.', 'PaymentStatus', ['received', 'reversed']),
     transferId: maybe(id('Transfer that brought the money.')),
     method: maybe(id('Method of payment.', 32)),

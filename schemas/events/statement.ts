@@ -1,6 +1,6 @@
 /** A line of a bank statement (银行流水), for reconciliation with the own ledger. */
-import { choice, type Inner, id, instant, maybe, nested, record, text } from '../declare.ts';
-import { moneyRecord } from '../money.ts';
+import { choice, type Inner, id, instant, maybe, record, text } from '../declare.ts';
+import { movedMoney } from '../money.ts';
 
 export const statementRecord = record(
   'Statement',
@@ -12,7 +12,7 @@ export const statementRecord = record(
     account: id('The account.'),
     party: maybe(id('Whose account it is.')),
     side: choice('Credited or debited.', 'StatementSide', ['credit', 'debit']),
-    amount: nested('Booked amount.', moneyRecord),
+    amount: movedMoney('Booked amount.'),
     reference: maybe(text('End-to-end reference, such as our transferId.')),
   },
   {

@@ -1,6 +1,6 @@
 /** A transfer and what becomes of it: submitted, settled, failed, returned … (转账). */
 import { choice, flag, type Inner, id, instant, maybe, nested, record, text } from '../declare.ts';
-import { moneyRecord } from '../money.ts';
+import { movedMoney } from '../money.ts';
 
 export const TRANSFER_KINDS = [
   'transfer',
@@ -49,7 +49,7 @@ export const transferRecord = record(
     status: choice('Where the transfer stands.', 'TransferStatus', TRANSFER_STATUSES),
     debtor: nested('Payer (付款人), ISO 20022 debtor.', endpointRecord),
     creditor: nested('Payee (收款人), ISO 20022 creditor.', endpointRecord),
-    amount: nested('Amount; cumulative where the status is partially-settled or returned.', moneyRecord),
+    amount: movedMoney('Amount; cumulative where the status is partially-settled or returned.'),
     channel: maybe(id('Channel, such as counter, web, mobile, api.', 32)),
     device: maybe(id('Device that the instruction came from.')),
     session: maybe(id('Session that the instruction came from.')),
