@@ -1,0 +1,150 @@
+/**
+ * The embedded log: the log port on one LMDB environment, for one process and its threads. It is not a
+ * broker: it serves one machine. Whoever opens it holds the lock of the data folder already.
+ *
+ * The parts, in the order in which a record meets them: `writer` gathers appends and commits into
+ * transactions, `batches` lays out what is stored, `shared` tells all threads how far each partition goes,
+ * `waits` wakes those who wait for it, `reader` reads, `committer` commits, `retention` drops what is old.
+ */
+import { mkdirSync } from 'node:fs';
+import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
+import { WeirError } from '../errors.ts';
+import { EmbeddedCommitter } from './embedded/committer.ts';
+import { type Environment, openEnvironment } from './embedded/environment.ts';
+import { EmbeddedReader } from './embedded/reader.ts';
+import { createShared, Offsets, type SharedLog, type SharedTopic, storedEnd } from './embedded/shared.ts';
+import { Waits } from './embedded/waits.ts';
+import { Writer } from './embedded/writer.ts';
+import type { Append, Committer, Log, Position, Reader, ReaderOptions } from './port.ts';
+
+export interface EmbeddedLogOptions {
+  readonly folder: string;
+  /** Journal partitions, 16 unless said; fixed at the first start. */
+  readonly partitions?: number;
+  /** What the first thread's log holds as `shared`; given where a further thread of its process opens the same log. */
+  readonly shared?: SharedLog;
+  readonly now?: () => number;
+  /** Appends are refused where less than this would stay free, so that what was accepted can still be worked off. */
+  readonly reserveBytes?: number;
+}
+
+const PARTITIONS = 16;
+
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
+  mkdirSync(options.folder, { recursive: true });
+  const env = openEnvironment(options.folder);
+  try {
+    const shared = options.shared ?? (await firstOpening(env, options));
+    return new EmbeddedLog(env, shared, options);
+  } catch (error) {
+    await env.root.close();
+    throw error;
+  }
+}
+
+async function firstOpening(env: Environment, { folder, partitions }: EmbeddedLogOptions): Promise<SharedLog> {
+  const { facts } = env;
+  const kept = facts.get(['partitions']) as number | undefined;
+  if (kept !== undefined && partitions !== undefined && partitions !== kept) {
+    throw new WeirError(
+      'FOLDER_MISMATCH',
+      `The log in ${folder} was made with ${kept} partitions and cannot be opened with ${partitions}; their number is fixed for life.`,
+    );
+  }
+  const fixed = kept ?? partitions ?? PARTITIONS;
+  const ids = (facts.get(['topics']) ?? []) as string[];
+  const added = TOPIC_NAMES.filter((name) => !ids.includes(name));
+  ids.push(...added);
+  if (kept === undefined || added.length > 0) {
+    await env.root.batch(() => {
+      facts.put(['partitions'], fixed);
+      facts.put(['topics'], ids);
+    });
+  }
+  let firstSlot = 0;
+  const topics = TOPIC_NAMES.map((name): SharedTopic => {
+    const count = partitionsOf(TOPICS[name], fixed);
+    firstSlot += count;
+    return { name, id: ids.indexOf(name), partitions: count, firstSlot: firstSlot - count };
+  });
+  return createShared(fixed, topics);
+}
+
+export class EmbeddedLog implements Log {
+  readonly shared: SharedLog;
+  readonly partitions: number;
+  readonly #env: Environment;
+  readonly #offsets: Offsets;
+  readonly #waits: Waits;
+  readonly #writer: Writer;
+
+  constructor(env: Environment, shared: SharedLog, { now = Date.now }: EmbeddedLogOptions) {
+    this.shared = shared;
+    this.partitions = shared.partitions;
+    this.#env = env;
+    this.#offsets = new Offsets(shared);
+    this.#waits = new Waits(this.#offsets);
+    this.#writer = new Writer(env, this.#offsets, now);
+    this.#catchUp();
+  }
+
+  async append(append: Append): Promise<{ readonly baseOffset: number }> {
+    const { baseOffsets } = await this.#writer.submit([append], null);
+    return { baseOffset: baseOffsets[0] };
+  }
+
+  reader(topic: string, partition: number, from: number, { durable }: ReaderOptions): Reader {
+    const slot = this.#offsets.slot(topic, partition);
+    return new EmbeddedReader(this.#env, this.#offsets, this.#waits, slot, from, durable);
+  }
+
+  committer(owner: string): Committer {
+    return new EmbeddedCommitter(this.#env, this.#writer, owner, () => this.#catchUp());
+  }
+
+  start(topic: string, partition: number): number {
+    return this.#offsets.start(this.#offsets.slot(topic, partition));
+  }
+
+  end(topic: string, partition: number): number {
+    return this.#offsets.committed(this.#offsets.slot(topic, partition));
+  }
+
+  awaitAny(readers: readonly Reader[]): Promise<void> {
+    return this.#waits.any(readers as readonly EmbeddedReader[]);
+  }
+
+  schema(fingerprint: string): string | null {
+    const { facts, root } = this.#env;
+    const find = () => (facts.get(['schema', fingerprint]) ?? null) as string | null;
+    const known = find();
+    if (known !== null) return known;
+    root.resetReadTxn();
+    return find();
+  }
+
+  async declareSchema(fingerprint: string, schema: string): Promise<void> {
+    if (this.schema(fingerprint) !== null) return;
+    await this.#writer.submit([], () => this.#env.facts.put(['schema', fingerprint], schema));
+  }
+
+  async retain(_name: string, _positions: readonly Position[] | null): Promise<void> {}
+
+  async trim(_now: number): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#waits.close();
+    await this.#writer.close();
+    await this.#env.root.close();
+  }
+
+  /** Takes from LMDB how far each partition goes: at the opening, and where another thread was shut out. */
+  #catchUp(): void {
+    this.#env.root.resetReadTxn();
+    for (const slot of this.#offsets.slots) {
+      const start = (this.#env.facts.get(['start', slot.topic, `${slot.partition}`]) ?? 0) as number;
+      this.#offsets.publishStart(slot, start);
+      this.#offsets.publishDurable(slot, storedEnd(this.#env, slot, start));
+    }
+  }
+}
