@@ -8,8 +8,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
+import { systemNow } from '../clock.ts';
 import { WeirError } from '../errors.ts';
 import { EmbeddedCommitter } from './embedded/committer.ts';
+import { Disk } from './embedded/disk.ts';
 import { type Environment, openEnvironment } from './embedded/environment.ts';
 import { EmbeddedReader } from './embedded/reader.ts';
 import { createShared, Offsets, type SharedLog, type SharedTopic, storedEnd } from './embedded/shared.ts';
@@ -29,6 +31,7 @@ export interface EmbeddedLogOptions {
 }
 
 const PARTITIONS = 16;
+const RESERVE_BYTES = 64 << 20;
 
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
   mkdirSync(options.folder, { recursive: true });
@@ -78,19 +81,19 @@ export class EmbeddedLog implements Log {
   readonly #waits: Waits;
   readonly #writer: Writer;
 
-  constructor(env: Environment, shared: SharedLog, { now = Date.now }: EmbeddedLogOptions) {
+  constructor(env: Environment, shared: SharedLog, options: EmbeddedLogOptions) {
+    const { folder, now = systemNow, reserveBytes = RESERVE_BYTES } = options;
     this.shared = shared;
     this.partitions = shared.partitions;
     this.#env = env;
     this.#offsets = new Offsets(shared);
     this.#waits = new Waits(this.#offsets);
-    this.#writer = new Writer(env, this.#offsets, now);
+    this.#writer = new Writer(env, this.#offsets, new Disk(folder, reserveBytes, now), now);
     this.#catchUp();
   }
 
   async append(append: Append): Promise<{ readonly baseOffset: number }> {
-    const { baseOffsets } = await this.#writer.submit([append], null);
-    return { baseOffset: baseOffsets[0] };
+    return { baseOffset: await this.#writer.append(append) };
   }
 
   reader(topic: string, partition: number, from: number, { durable }: ReaderOptions): Reader {
@@ -125,7 +128,7 @@ export class EmbeddedLog implements Log {
 
   async declareSchema(fingerprint: string, schema: string): Promise<void> {
     if (this.schema(fingerprint) !== null) return;
-    await this.#writer.submit([], () => this.#env.facts.put(['schema', fingerprint], schema));
+    await this.#writer.change({ outputs: [], put: () => this.#env.facts.put(['schema', fingerprint], schema) });
   }
 
   async retain(_name: string, _positions: readonly Position[] | null): Promise<void> {}

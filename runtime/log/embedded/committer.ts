@@ -32,7 +32,8 @@ export class EmbeddedCommitter implements Committer {
       const current = entry?.version ?? null;
       const epoch = (current ?? 0) + 1;
       const record = entry ? entry.value : encodeRecord([], new Uint8Array(0));
-      const { held } = await this.#writer.submit([], () => owners.put(this.#owner, record, epoch, current as number));
+      const put = () => owners.put(this.#owner, record, epoch, current as number);
+      const held = await this.#writer.change({ outputs: [], put });
       // Another fence of the same owner was quicker: there is a newer epoch to go beyond.
       if (!held) continue;
       this.#catchUp();
@@ -50,12 +51,16 @@ export class EmbeddedCommitter implements Committer {
     const record = encodeRecord([...this.#positions.values()], state);
     const { owners } = this.#env;
     try {
-      const { held } = await this.#writer.submit(outputs, (putBatches) =>
-        owners.ifVersion(this.#owner, epoch, () => {
-          putBatches();
-          owners.put(this.#owner, record, epoch);
-        }),
-      );
+      const held = await this.#writer.change({
+        outputs,
+        put: (putOutputs) =>
+          owners.ifVersion(this.#owner, epoch, () => {
+            putOutputs();
+            owners.put(this.#owner, record, epoch);
+          }),
+        // Epochs only rise: one that still stands has stood all along.
+        held: () => owners.doesExist(this.#owner, epoch),
+      });
       if (!held) throw this.#fenced('another took over');
     } catch (error) {
       this.#epoch = null;
@@ -64,7 +69,7 @@ export class EmbeddedCommitter implements Committer {
   }
 
   async flushed(): Promise<void> {
-    await this.#writer.drained();
+    await this.#writer.flushed();
   }
 
   #fenced(why: string): WeirError {

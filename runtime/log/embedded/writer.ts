@@ -1,178 +1,197 @@
 /**
- * The one way into LMDB for each thread: one transaction at a time, made of everything that waited
- * meanwhile. So appends share a stored batch and a sync, and a commit is never split.
+ * The one way into LMDB for each thread. What waits goes into the next transaction together, so appends
+ * share stored batches and a sync; a change is never split.
  */
 import { WeirError } from '../../errors.ts';
 import type { Append } from '../port.ts';
-import type { PackedValues } from '../values.ts';
-import { batchKey, encodeBatch } from './batches.ts';
-import type { Environment } from './environment.ts';
-import type { Offsets, Slot } from './shared.ts';
+import type { Disk } from './disk.ts';
+import type { Environment, Transaction } from './environment.ts';
+import { Plan, type Planned, type Stored, toStored } from './plan.ts';
+import type { Offsets } from './shared.ts';
 
-/** Appends that wait together become one stored batch up to this size; readers take a batch whole. */
-const JOINED_BYTES = 1 << 20;
+/** Transactions of one thread whose syncs may be under way at once. Each keeps a thread of libuv's small pool. */
+const SYNCS_MAX = 2;
 
-interface Job {
-  readonly appends: readonly Append[];
+/** Something that is committed as a whole or not at all. */
+export interface Change {
+  readonly outputs: readonly Append[];
+  /** Puts all that belongs to it, `putOutputs()` among it; false where a condition did not hold and nothing was put. */
+  readonly put: (putOutputs: () => void) => Promise<boolean>;
   /**
-   * Puts whatever else belongs into the transaction, `putBatches` among it; false where a condition did
-   * not hold and nothing was put. Null for plain appends.
+   * Asked as soon as the transaction is visible: true where the condition is known to have held. Without it
+   * the change is told of only when it is on disk.
    */
-  readonly put: ((putBatches: () => void) => Promise<boolean>) | null;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly held?: () => boolean;
+}
+
+interface Waiting<T, R> {
+  readonly what: T;
+  readonly resolve: (result: R) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-export interface Outcome {
-  readonly held: boolean;
-  /** First offset of each append, in their order. */
-  readonly baseOffsets: readonly number[];
-}
-
-interface Batch {
-  readonly slot: Slot;
-  readonly fingerprint: string;
-  readonly baseOffset: number;
-  readonly parts: PackedValues[];
-  count: number;
-  bytes: number;
+/** A change with the batches of its outputs. */
+interface Underway extends Waiting<Change, boolean> {
+  readonly batches: readonly Planned[];
+  readonly stored: readonly Stored[];
 }
 
 export class Writer {
   readonly #env: Environment;
   readonly #offsets: Offsets;
+  readonly #disk: Disk;
   readonly #now: () => number;
-  #waiting: Job[] = [];
-  #running: Promise<void> | null = null;
+  #appends: Waiting<Append, number>[] = [];
+  #changes: Waiting<Change, boolean>[] = [];
+  /** A transaction is under way that nobody can see yet. */
+  #committing = false;
+  /** Appends are under way: those that come meanwhile wait, to share the next batch and sync. */
+  #appending = false;
+  /** Transactions that are not on disk yet. */
+  readonly #underway = new Set<Promise<void>>();
+  /** Set by a sync that failed: what is on disk is then unknown, and nothing may go on. */
+  #broken: unknown = null;
   #closed = false;
 
-  constructor(env: Environment, offsets: Offsets, now: () => number) {
+  constructor(env: Environment, offsets: Offsets, disk: Disk, now: () => number) {
     this.#env = env;
     this.#offsets = offsets;
+    this.#disk = disk;
     this.#now = now;
   }
 
-  submit(appends: readonly Append[], put: Job['put']): Promise<Outcome> {
-    if (this.#closed) return Promise.reject(new WeirError('LOG_CLOSED', 'The log is closed; nothing was written.'));
+  /** Resolves with the first offset once the values are on disk. */
+  append(append: Append): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ appends, put, resolve, reject });
-      this.#running ??= this.#run();
+      this.#refuseWhereOver();
+      this.#offsets.slot(append.topic, append.partition);
+      this.#disk.admit(append.values.body.length);
+      this.#appends.push({ what: append, resolve, reject });
+      this.#goOn();
     });
   }
 
-  /** Resolves when all that was submitted before is written. */
-  async drained(): Promise<void> {
-    await this.#running;
+  /** Resolves once visible, or with false where the change's condition did not hold. */
+  change(change: Change): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#refuseWhereOver();
+      for (const { topic, partition } of change.outputs) this.#offsets.slot(topic, partition);
+      this.#changes.push({ what: change, resolve, reject });
+      this.#goOn();
+    });
   }
 
+  /** Resolves when all that was visible before is on disk. */
+  async flushed(): Promise<void> {
+    await Promise.all(this.#underway);
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  /** Lets what was accepted finish. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running;
+    while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 
-  async #run(): Promise<void> {
-    // One turn later, so that whatever the caller submits in this turn goes into the first transaction.
-    await null;
-    while (this.#waiting.length > 0) {
-      const jobs = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#write(jobs);
-      } catch (error) {
-        for (const job of jobs) job.reject(error);
-      }
+  #refuseWhereOver(): void {
+    if (this.#closed) throw new WeirError('LOG_CLOSED', 'The log was closed; nothing was written.');
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  #goOn(): void {
+    if (this.#committing || this.#underway.size >= SYNCS_MAX) return;
+    if (this.#changes.length === 0 && (this.#appending || this.#appends.length === 0)) return;
+    this.#committing = true;
+    // Begun a little later, so that all that comes in this turn goes together.
+    const transaction = Promise.resolve()
+      .then(() => this.#transact())
+      .finally(() => {
+        this.#underway.delete(transaction);
+        this.#goOn();
+      });
+    this.#underway.add(transaction);
+  }
+
+  async #transact(): Promise<void> {
+    const changes = this.#changes;
+    this.#changes = [];
+    const appends = this.#appending ? [] : this.#appends;
+    if (appends.length > 0) {
+      this.#appends = [];
+      this.#appending = true;
     }
-    this.#running = null;
+    let visible = false;
+    try {
+      const plan = new Plan(this.#offsets);
+      const baseOffsets = appends.map(({ what }) => plan.share(what));
+      const seen = this.#now();
+      const shared = plan.shared.map((batch) => toStored(batch, seen));
+      const underway = changes.map((waiting): Underway => {
+        const batches = plan.own(waiting.what.outputs);
+        return { ...waiting, batches, stored: batches.map((batch) => toStored(batch, seen)) };
+      });
+      const transaction = this.#put(shared, underway);
+
+      await transaction.visible;
+      visible = true;
+      this.#committing = false;
+      this.#tellVisible(plan.shared, underway);
+      this.#goOn();
+
+      const held = await transaction.durable;
+      this.#tellDurable(plan.shared, underway, held);
+      appends.forEach(({ resolve }, index) => {
+        resolve(baseOffsets[index]);
+      });
+    } catch (error) {
+      if (visible) this.#broken = error;
+      else this.#committing = false;
+      const reason = this.#disk.explain(error);
+      for (const { reject } of [...appends, ...changes]) reject(reason);
+    } finally {
+      if (appends.length > 0) this.#appending = false;
+    }
   }
 
-  async #write(jobs: readonly Job[]): Promise<void> {
-    const plan = new Plan(this.#offsets);
-    const planned = jobs.map((job) => ({ job, ...plan.place(job.appends, job.put === null) }));
-    const seen = this.#now();
-    const put = (batches: readonly Batch[]) => batches.map((batch) => this.#putBatch(batch, seen));
-    const written: Promise<boolean>[] = [];
-    const conditions: Promise<boolean>[] = [];
-    const committed = this.#env.root.batch(() => {
-      written.push(...put(plan.joined));
-      for (const { job, batches } of planned) {
-        conditions.push(job.put?.(() => written.push(...put(batches))) ?? HELD);
-      }
+  /** Puts everything in one transaction; once durable it answers of each change whether its condition held. */
+  #put(shared: readonly Stored[], underway: readonly Underway[]): Transaction<boolean[]> {
+    const { batches, transact } = this.#env;
+    const putAll = (stored: readonly Stored[]) =>
+      stored.map(({ key, value }) => batches.put(key, value, NEVER_OVER as unknown as number));
+    const puts: Promise<boolean>[] = [];
+    const { visible, durable } = transact(() => {
+      puts.push(...putAll(shared));
+      const conditions = underway.map(({ what, stored }) => what.put(() => puts.push(...putAll(stored))));
+      return [...conditions, ...puts];
     });
-    await settle([committed, ...conditions, ...written]);
-    const held = await Promise.all(conditions);
-    if (!held.includes(false) && (await Promise.all(written)).includes(false)) {
-      throw new Error('two threads wrote to the same partition of the log at once');
-    }
-    for (const batch of [...plan.joined, ...planned.flatMap(({ batches }, index) => (held[index] ? batches : []))]) {
-      this.#offsets.publishDurable(batch.slot, batch.baseOffset + batch.count);
-    }
-    planned.forEach(({ job, baseOffsets }, index) => {
-      job.resolve({ held: held[index], baseOffsets });
+    const checked = durable.then((held) => {
+      const conditions = held.slice(0, underway.length);
+      if (!conditions.includes(false) && held.includes(false)) {
+        throw new Error('two threads wrote to one partition of the log at the same time');
+      }
+      return conditions;
     });
+    return { visible, durable: checked };
   }
 
-  #putBatch(batch: Batch, seen: number): Promise<boolean> {
-    const key = batchKey(batch.slot.topicId, batch.slot.partition, batch.baseOffset);
-    const value = encodeBatch(batch.fingerprint, seen, batch.parts);
-    return this.#env.batches.put(key, value, NEVER_OVER as unknown as number);
+  #tellVisible(shared: readonly Planned[], underway: readonly Underway[]): void {
+    this.#env.root.resetReadTxn();
+    for (const { slot, baseOffset, count } of shared) this.#offsets.publishCommitted(slot, baseOffset + count);
+    for (const { what, batches, resolve } of underway) {
+      if (!what.held?.()) continue;
+      for (const { slot, baseOffset, count } of batches) this.#offsets.publishCommitted(slot, baseOffset + count);
+      resolve(true);
+    }
+  }
+
+  #tellDurable(shared: readonly Planned[], underway: readonly Underway[], held: readonly boolean[]): void {
+    const batches = [...shared, ...underway.flatMap((one, index) => (held[index] ? one.batches : []))];
+    for (const { slot, baseOffset, count } of batches) this.#offsets.publishDurable(slot, baseOffset + count);
+    underway.forEach(({ resolve }, index) => {
+      resolve(held[index]);
+    });
   }
 }
 
-const HELD = Promise.resolve(true);
-
-/** An option that lmdb takes in place of a version, and its types do not name for `put`. */
+/** An option that lmdb takes in place of a version, which its types leave out. */
 const NEVER_OVER = { noOverwrite: true };
-
-/** Gives out offsets within one transaction, and joins what may lie together. */
-class Plan {
-  /** Batches of plain appends. */
-  readonly joined: Batch[] = [];
-  readonly #offsets: Offsets;
-  readonly #ends = new Map<Slot, number>();
-  /** The batch of a partition that a further append may join. */
-  readonly #open = new Map<Slot, Batch>();
-
-  constructor(offsets: Offsets) {
-    this.#offsets = offsets;
-  }
-
-  place(
-    appends: readonly Append[],
-    join: boolean,
-  ): { readonly batches: readonly Batch[]; readonly baseOffsets: number[] } {
-    const batches: Batch[] = [];
-    const baseOffsets: number[] = [];
-    for (const { topic, partition, fingerprint, values } of appends) {
-      const slot = this.#offsets.slot(topic, partition);
-      const baseOffset = this.#ends.get(slot) ?? this.#offsets.committed(slot);
-      baseOffsets.push(baseOffset);
-      if (values.count === 0) continue;
-      this.#ends.set(slot, baseOffset + values.count);
-      const open = join ? this.#open.get(slot) : undefined;
-      if (open && open.fingerprint === fingerprint && open.bytes + values.body.length <= JOINED_BYTES) {
-        open.parts.push(values);
-        open.count += values.count;
-        open.bytes += values.body.length;
-        continue;
-      }
-      const batch = { slot, fingerprint, baseOffset, parts: [values], count: values.count, bytes: values.body.length };
-      if (join) {
-        this.#open.set(slot, batch);
-        this.joined.push(batch);
-      } else {
-        this.#open.delete(slot);
-        batches.push(batch);
-      }
-    }
-    return { batches, baseOffsets };
-  }
-}
-
-/** Waits for all promises of one transaction. They fail together; why, stands in yet another promise. */
-async function settle(promises: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(promises)).find((one) => one.status === 'rejected');
-  if (!failed) return;
-  const error = failed.reason as Error & { commitError?: Promise<never> };
-  await error.commitError;
-  throw error;
-}
