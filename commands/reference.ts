@@ -1,0 +1,221 @@
+/** The reference tables of the README, each made from the one declaration of what it lists. */
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { type Rule, unitOfOption } from '../processors/rules/contract.ts';
+import { RULES } from '../processors/rules/index.ts';
+import { settingsSchema } from '../processors/rules/settings.ts';
+import { SETTING_NAMES, settingFacts } from '../runtime/config.ts';
+import { ERROR_CODES } from '../runtime/errors.ts';
+import { PROBLEMS } from '../runtime/http/problem.ts';
+import { EXIT_CODES } from '../runtime/lifecycle.ts';
+import { METRICS } from '../runtime/metrics.ts';
+import { formatMoney, type Money } from '../schemas/money.ts';
+import { formatDuration } from '../schemas/time.ts';
+import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
+
+type Row = readonly string[];
+
+/** All sections by the name in their markers. */
+export function referenceSections(program: Command): { readonly [section: string]: string } {
+  return {
+    commands: commandTable(program),
+    rules: ruleTable(),
+    'rule-options': ruleOptionTable(),
+    'rule-settings': ruleSettingTable(),
+    settings: settingTable(),
+    topics: topicTable(),
+    metrics: metricTable(),
+    errors: errorTable(),
+    'exit-codes': exitCodeTable(),
+  };
+}
+
+/** Puts each section between its markers. A marker without a section, or the reverse, is a mistake. */
+export function fillSections(text: string, sections: { readonly [section: string]: string }): string {
+  const used = new Set<string>();
+  const filled = text.replace(MARKED, (_, name: string) => {
+    const section = sections[name];
+    if (section === undefined) throw new Error(`the marker “generated: ${name}” names no section`);
+    used.add(name);
+    return `<!-- generated: ${name} -->\n${section}\n<!-- end: ${name} -->`;
+  });
+  const missing = Object.keys(sections).filter((name) => !used.has(name));
+  if (missing.length > 0) throw new Error(`no markers for ${missing.join(', ')}`);
+  return filled;
+}
+
+const MARKED = /<!-- generated: ([a-z-]+) -->[\s\S]*?<!-- end: \1 -->/g;
+
+function markdownTable(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function commandTable(program: Command): string {
+  const rows = leaves(program).map(({ path, command }) => [
+    code(
+      [
+        'weir',
+        ...path,
+        ...command.registeredArguments.map(({ name, required }) => (required ? name() : `[${name()}]`)),
+      ].join(' '),
+    ),
+    command.description(),
+    command.options.map(({ flags }) => code(flags)).join(', '),
+  ]);
+  return markdownTable(['Command', 'What it does', 'Options'], rows);
+}
+
+/** Commands that do something, without those that only group others or are for developers. */
+function leaves(
+  parent: Command,
+  path: readonly string[] = [],
+): { readonly path: readonly string[]; readonly command: Command }[] {
+  return parent
+    .createHelp()
+    .visibleCommands(parent)
+    .filter((command) => command.name() !== 'help')
+    .flatMap((command) => {
+      const here = [...path, command.name()];
+      return command.commands.length > 0 ? leaves(command, here) : [{ path: here, command }];
+    });
+}
+
+function ruleTable(): string {
+  const rows = RULES.map(({ id, version, title, family, on, restricted, code: neutral }) => [
+    code(id),
+    `${title.en} · ${title.zh}`,
+    family,
+    on.join(', '),
+    restricted ? `${code(neutral)}, restricted` : code(neutral),
+    String(version),
+  ]);
+  return markdownTable(['Rule', 'Title', 'Family', 'Judged on', 'Told outside', 'Version'], rows);
+}
+
+function ruleOptionTable(): string {
+  const rows = RULES.flatMap((rule) => optionsOf(rule).map((row) => [code(rule.id), ...row]));
+  return markdownTable(['Rule', 'Option', 'Default', 'Meaning'], rows);
+}
+
+function optionsOf({ options }: Rule): Row[] {
+  const defaults = options.parse({}) as { [name: string]: unknown };
+  return Object.entries(options.shape as { [name: string]: z.ZodType }).map(([name, schema]) => [
+    code(name),
+    shownDefault(defaults[name], unitOfOption(schema)),
+    `${descriptionOf(schema)}${boundsOf(schema)}`,
+  ]);
+}
+
+function ruleSettingTable(): string {
+  const defaults = settingsSchema.parse({}) as { [name: string]: unknown };
+  const rows = Object.entries(settingsSchema.shape as { [name: string]: z.ZodType }).flatMap(
+    ([name, schema]): Row[] => {
+      const inner = objectUnder(schema);
+      if (inner === null)
+        return [[code(name), shownDefault(defaults[name], unitOfOption(schema)), descriptionOf(schema)]];
+      const innerDefaults = (defaults[name] ?? {}) as { [name: string]: unknown };
+      return Object.entries(inner).map(([key, one]) => [
+        code(`${name}.${key}`),
+        shownDefault(innerDefaults[key], unitOfOption(one)),
+        descriptionOf(one),
+      ]);
+    },
+  );
+  return markdownTable(
+    ['Setting', 'Default', 'Meaning'],
+    rows.filter((row) => row[0] !== code('rules')),
+  );
+}
+
+/** The fields of an object schema, looked for under defaults. */
+function objectUnder(schema: z.ZodType): { readonly [name: string]: z.ZodType } | null {
+  for (let inner: z.ZodType | undefined = schema; inner !== undefined; ) {
+    if (inner instanceof z.ZodObject) return inner.shape as { [name: string]: z.ZodType };
+    inner = (inner as { def?: { innerType?: z.ZodType } }).def?.innerType;
+  }
+  return null;
+}
+
+function descriptionOf(schema: z.ZodType): string {
+  return schema.meta()?.description ?? '';
+}
+
+function boundsOf(schema: z.ZodType): string {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { minimum, maximum } = json;
+  const from = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? null : `at least ${minimum}`;
+  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : `at most ${maximum}`;
+  const bounds = [from, to].filter((bound) => bound !== null);
+  return bounds.length === 0 ? '' : ` (${bounds.join(', ')})`;
+}
+
+function shownDefault(value: unknown, unit: 'money' | 'duration' | null): string {
+  if (value === undefined || value === null) return '–';
+  if (unit === 'duration') return code(formatDuration(value as number));
+  if (unit === 'money') return code(formatMoney((value as Money).minor, (value as Money).currency));
+  return code(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function settingTable(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const facts = settingFacts(name);
+    return [
+      code(facts.variable),
+      code(name),
+      facts.default === null ? '–' : code(facts.default),
+      facts.unit ?? '–',
+      facts.en,
+      facts.zh,
+    ];
+  });
+  return markdownTable(['Variable', 'In weir.yaml', 'Default', 'Unit', 'Meaning', '含义'], rows);
+}
+
+function topicTable(): string {
+  const rows = TOPIC_NAMES.map((name) => {
+    const { title, record, key, partitions, retentionMs, access, undecodable } = TOPICS[name];
+    return [
+      code(name),
+      `${title.en} · ${title.zh}`,
+      record === null ? 'blocks of entries' : code(record.name),
+      key,
+      partitions,
+      retentionMs === null ? 'for ever' : formatDuration(retentionMs),
+      access,
+      undecodable,
+    ];
+  });
+  const head = ['Topic', 'Title', 'Record', 'Key', 'Partitions', 'Kept', 'Access', 'Undecodable'];
+  return markdownTable(head, rows);
+}
+
+function metricTable(): string {
+  const rows = Object.entries(METRICS).map(([name, { kind, unit, labels, en, zh }]) => [
+    code(name),
+    kind,
+    unit,
+    labels.map(code).join(', ') || '–',
+    en,
+    zh,
+  ]);
+  return markdownTable(['Metric', 'Kind', 'Unit', 'Labels', 'Meaning', '含义'], rows);
+}
+
+function errorTable(): string {
+  const problems: { readonly [name: string]: { readonly status: number } } = PROBLEMS;
+  const rows = Object.entries(ERROR_CODES).map(([name, meaning]) => [
+    code(name),
+    problems[name] === undefined ? '–' : String(problems[name].status),
+    meaning,
+  ]);
+  return markdownTable(['Code', 'HTTP status', 'Meaning'], rows);
+}
+
+function exitCodeTable(): string {
+  const rows = Object.values(EXIT_CODES).map(({ code: number, en, zh }) => [String(number), en, zh]);
+  return markdownTable(['Exit code', 'Meaning', '含义'], rows);
+}
