@@ -1,0 +1,100 @@
+/**
+ * ClickHouse behind one client: chDB, which is ClickHouse in this process, on a folder of its own. A
+ * server takes its place behind the same two clients.
+ *
+ * Two clients, since chDB keeps one session a connection: `write` inserts while `read` answers
+ * questions, and what one sets does not touch the other. Both belong to the main thread; chDB in a worker
+ * ends the process with a segmentation fault. One process holds the folder.
+ */
+import { mkdirSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { createChdbConnection } from 'chdb/connection';
+import { WeirError } from './errors.ts';
+
+export type { ClickHouseClient };
+
+/** What the client sends its queries through; chDB's differs from it in wording alone. */
+type Connection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
+
+export interface ClickHouse {
+  /** Inserts and changes tables. */
+  readonly write: ClickHouseClient;
+  /** Only reads; each query is bounded in time and in rows. */
+  readonly read: ClickHouseClient;
+  close(): Promise<void>;
+}
+
+export interface ClickHouseOptions {
+  /** Folder of chDB, created where it is missing. */
+  readonly folder: string;
+  /** A query that takes longer is given up. */
+  readonly readSecondsMax?: number;
+}
+
+const READ_SECONDS_MAX = 10;
+const READ_ROWS_MAX = 100_000;
+
+export function openClickHouse({ folder, readSecondsMax = READ_SECONDS_MAX }: ClickHouseOptions): ClickHouse {
+  if (!isMainThread) throw new Error('chDB may be opened in the main thread only');
+  mkdirSync(folder, { recursive: true });
+  const write = connect(folder);
+  const read = connect(folder);
+  const clients = {
+    write: createClient({ connection: write }),
+    read: createClient({
+      connection: read,
+      clickhouse_settings: {
+        readonly: '2',
+        max_execution_time: readSecondsMax,
+        max_result_rows: `${READ_ROWS_MAX}`,
+        max_threads: 2,
+      },
+    }),
+  };
+  return {
+    ...clients,
+    close: async () => {
+      await clients.read.close();
+      await clients.write.close();
+    },
+  };
+}
+
+function connect(folder: string): Connection {
+  try {
+    return oneAtATime(createChdbConnection({ path: folder }) as unknown as Connection);
+  } catch (cause) {
+    if (!/lock file/i.test(String(cause))) throw cause;
+    throw new WeirError('FOLDER_IN_USE', `ClickHouse in ${folder} is held by another process.`, { cause });
+  }
+}
+
+/**
+ * A chDB connection holds one output buffer. A query that fails half way leaves in it what it had
+ * written so far, and the next answer on the connection begins with that. So queries of a connection go
+ * one after the other, and after a failure an empty one takes the remains away.
+ */
+function oneAtATime(inner: Connection): Connection {
+  let last: Promise<unknown> = Promise.resolve();
+  const run = <T>(call: () => Promise<T>): Promise<T> => {
+    const answer = last.then(async () => {
+      try {
+        return await call();
+      } catch (error) {
+        await inner.command({ query: 'SELECT 1' }).catch(() => undefined);
+        throw error;
+      }
+    });
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return {
+    ping: (params) => run(() => inner.ping(params)),
+    query: (params) => run(() => inner.query(params)),
+    insert: (params) => run(() => inner.insert(params)),
+    command: (params) => run(() => inner.command(params)),
+    exec: (params) => run(() => inner.exec(params)),
+    close: () => run(() => inner.close()),
+  };
+}
