@@ -1,4 +1,5 @@
 /** What every command is given, and how it gets at the data: through the Weir that runs, else by itself. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Now } from '../runtime/clock.ts';
@@ -39,8 +40,18 @@ export type Holder =
   | { readonly kind: 'own'; readonly log: Log; readonly dataDir: string };
 
 /** Gives `work` the data folder, and lets go of it afterwards whatever happens. */
-export async function withFolder<T>(loaded: LoadedConfig, work: (holder: Holder) => Promise<T>): Promise<T> {
+export async function withFolder<T>(
+  loaded: LoadedConfig,
+  work: (holder: Holder) => Promise<T>,
+  { mayCreate = false } = {},
+): Promise<T> {
   const { dataDir } = loaded.config;
+  if (!mayCreate && !existsSync(dataDir)) {
+    throw new WeirError(
+      'NOT_FOUND',
+      `there is no data folder ${dataDir}; WEIR_DATA_DIR says where it is, weir start makes one`,
+    );
+  }
   const lock = lockUnlessHeld(dataDir);
   if (lock === null) return work({ kind: 'running', client: clientOf(dataDir) });
   try {

@@ -4,11 +4,9 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseSettings } from '../processors/rules/settings.ts';
+import { Intake, type Receipt } from '../producers/intake.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
 import { WeirError } from '../runtime/errors.ts';
-import { fieldErrorsOf } from '../runtime/http/problem.ts';
-import { packValues } from '../runtime/log/values.ts';
-import { controlRecord } from '../schemas/events/control.ts';
 import type { LogAccess } from './admin/access.ts';
 
 /** The kind of a control entry and what belongs to that kind, in JSON form. */
@@ -23,23 +21,15 @@ export interface Told {
   readonly offset: number;
 }
 
+/** What telling control needs of the log. */
+export type ControlLog = Pick<LogAccess, 'append' | 'declareSchema'>;
+
 /** Tells all partitions; resolves when it is on disk. */
-export async function tellControl(access: Pick<LogAccess, 'append'>, now: Now, request: ControlRequest): Promise<Told> {
+export async function tellControl(log: ControlLog, now: Now, request: ControlRequest): Promise<Told> {
   const at = new Date(now()).toISOString();
   const controlId = `${request.kind}-${systemRandomBytes(8).toString('hex')}`;
-  const parsed = controlRecord.json.safeParse({ ...request, controlId, at });
-  if (!parsed.success) {
-    const fields = fieldErrorsOf(parsed.error);
-    const wrong = fields.map(({ path, message }) => `${path.slice(1)}: ${message}`).join('\n');
-    throw new WeirError('REQUEST_INVALID', wrong, { cause: parsed.error, fields });
-  }
-  const { baseOffset } = await access.append({
-    topic: 'control',
-    partition: 0,
-    fingerprint: controlRecord.fingerprint,
-    values: packValues([controlRecord.encode(parsed.data)]),
-  });
-  return { controlId, at, offset: baseOffset };
+  const [receipt] = await new Intake(log).submit('control', [{ ...request, controlId, at }], { single: true });
+  return { controlId, at, offset: (receipt as Receipt).offset };
 }
 
 /** The settings in force and how they came to be; kept beside the log, which holds the entry itself. */
@@ -81,12 +71,12 @@ export interface SettingsChange {
 
 /** Who holds the folder applies settings: checks them, tells control, and remembers them. */
 export class SettingsKeeper {
-  readonly #access: Pick<LogAccess, 'append'>;
+  readonly #log: ControlLog;
   readonly #dataDir: string;
   readonly #now: Now;
 
-  constructor(access: Pick<LogAccess, 'append'>, dataDir: string, now: Now) {
-    this.#access = access;
+  constructor(log: ControlLog, dataDir: string, now: Now) {
+    this.#log = log;
     this.#dataDir = dataDir;
     this.#now = now;
   }
@@ -127,7 +117,7 @@ export class SettingsKeeper {
     { by, reason }: { readonly by: string; readonly reason: string },
     fileSha256: string | null,
   ) {
-    const { at, offset } = await tellControl(this.#access, this.#now, { kind: 'settings', settings, by, reason });
+    const { at, offset } = await tellControl(this.#log, this.#now, { kind: 'settings', settings, by, reason });
     return this.#keep({ settings, by, reason, at, offset, fileSha256 });
   }
 

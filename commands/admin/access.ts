@@ -12,6 +12,7 @@ export interface LogAccess {
   read(topic: string, partition: number, from: number, waitMs: number): Promise<RecordBatch | null>;
   append(append: Append): Promise<{ readonly baseOffset: number }>;
   schema(fingerprint: string): Promise<string | null>;
+  declareSchema(fingerprint: string, schema: string): Promise<void>;
 }
 
 export function localAccess(log: Log): LogAccess {
@@ -20,6 +21,7 @@ export function localAccess(log: Log): LogAccess {
     read: (topic, partition, from, waitMs) => readOnce(log, topic, partition, from, waitMs),
     append: (append) => log.append(append),
     schema: async (fingerprint) => log.schema(fingerprint),
+    declareSchema: (fingerprint, schema) => log.declareSchema(fingerprint, schema),
   };
 }
 

@@ -80,6 +80,10 @@ export class AdminClient implements LogAccess {
     return schema;
   }
 
+  async declareSchema(fingerprint: string, schema: string): Promise<void> {
+    await this.ask('POST', `/log/schemas/${fingerprint}`, { schema });
+  }
+
   async #send(
     method: string,
     path: string,

@@ -32,6 +32,8 @@ const readQuery = z.object({
   waitMs: z.coerce.number().int().min(0).max(WAIT_MS_MAX).default(0),
 });
 
+const schemaBody = z.object({ schema: z.string().max(1_000_000) });
+
 /** Registers the admin API; it is left out of the public documentation. */
 export async function registerAdmin(app: FastifyInstance, options: AdminOptions): Promise<void> {
   const access = localAccess(options.log);
@@ -52,6 +54,12 @@ export async function registerAdmin(app: FastifyInstance, options: AdminOptions)
       admin.get('/log/schemas/:fingerprint', async (request) => {
         const { fingerprint } = request.params as { fingerprint: string };
         return { schema: await access.schema(fingerprint) };
+      });
+      admin.post('/log/schemas/:fingerprint', async (request) => {
+        const { fingerprint } = request.params as { fingerprint: string };
+        const { schema } = schemaBody.parse(request.body);
+        await access.declareSchema(fingerprint, schema);
+        return {};
       });
       admin.get('/log/:topic/:partition', async (request, reply) => {
         const { topic, partition } = place(request, options.log);
