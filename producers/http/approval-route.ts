@@ -1,0 +1,167 @@
+/**
+ * `POST /v1/approvals`: a person's word on held transfers. Who said it, in what role, on which device and
+ * when is never taken from the body: it is the caller, the headers and this server's clock. About which
+ * payer is taken from the decision that was stored. Whether the person may, the fold decides.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Now } from '../../runtime/clock.ts';
+import { type FieldError, WeirError } from '../../runtime/errors.ts';
+import { type Caller, knownCaller, mayAct, requireRole } from '../../runtime/http/auth.ts';
+import { fieldErrorsOf } from '../../runtime/http/problem.ts';
+import type { App } from '../../runtime/http/server.ts';
+import { description } from '../../runtime/http/validation.ts';
+import type { Decision } from '../../schemas/decision.ts';
+import { type Approval, approvalRecord } from '../../schemas/events/approval.ts';
+import { TOPICS } from '../../schemas/topics.ts';
+import type { Receipt } from '../intake.ts';
+import { type Answer, sendAnswer } from './answer.ts';
+import type { DecisionIndex } from './decision-index.ts';
+import type { EventRouteParts } from './event-routes.ts';
+import { idempotencyHeader } from './idempotency.ts';
+import {
+  decidedBody,
+  EVENTS_MAX,
+  receiptsAnswer,
+  receiptsBody,
+  type Submission,
+  submissionOf,
+  verdictsAnswer,
+  type WaitQuery,
+  waitQuery,
+} from './submission.ts';
+import type { Awaited } from './wait.ts';
+
+const { approvalId, transferId, revision, action, note } = approvalRecord.fields;
+
+const approvalBody = z.strictObject({
+  approvalId: approvalId.json
+    .optional()
+    .describe('Names this message; made of transfer, revision, person and action where absent.'),
+  transferId: transferId.json as z.ZodType<string>,
+  revision: revision.json as z.ZodType<number>,
+  action: action.json as z.ZodType<Approval['action']>,
+  note: note.json as z.ZodType<string | null>,
+});
+
+type ApprovalBody = z.infer<typeof approvalBody>;
+
+export interface ApprovalRouteParts extends EventRouteParts {
+  readonly now: Now;
+}
+
+export function addApprovalRoute(app: App, parts: ApprovalRouteParts): void {
+  const { en, zh } = TOPICS.approvals.title;
+  app.post(
+    '/v1/approvals',
+    {
+      onRequest: requireRole('approver'),
+      schema: {
+        tags: ['events'],
+        summary: `${en} (${zh})`,
+        description: `${approvalRecord.doc} One, or a list of up to ${EVENTS_MAX}.`,
+        headers: idempotencyHeader,
+        querystring: waitQuery,
+        body: description(z.union([approvalBody, z.array(approvalBody).min(1).max(EVENTS_MAX)])),
+        response: { 200: decidedBody, 202: receiptsBody },
+      },
+    },
+    async (request, reply) => {
+      const submission = submissionOf(request.body);
+      const take = () => takeApprovals(parts, knownCaller(request), submission, request.query);
+      return sendAnswer(reply, await parts.idempotency.run(request, take));
+    },
+  );
+}
+
+async function takeApprovals(
+  { intake, index, now }: ApprovalRouteParts,
+  caller: Caller,
+  { items, single }: Submission,
+  { wait, timeoutMs }: WaitQuery,
+): Promise<Answer> {
+  const bodies = checkBodies(items, single);
+  const decisions = await decisionsOn(index, bodies, single);
+  const at = now();
+  const approvals = bodies.map((body) => {
+    const { debtor } = decisions.get(body.transferId) as Decision;
+    return approvalOf(body, caller, at, debtor);
+  });
+  const { mark } = index;
+  const receipts = await intake.append('approvals', approvals);
+  if (wait === undefined) return receiptsAnswer(receipts);
+  const awaited = approvals.map((approval, position) => awaitedOf(approval, receipts[position] as Receipt));
+  return verdictsAnswer(single, receipts, await index.await(awaited, mark, timeoutMs));
+}
+
+function checkBodies(items: readonly unknown[], single: boolean): ApprovalBody[] {
+  const errors: FieldError[] = [];
+  const bodies = items.flatMap((item, index) => {
+    const result = approvalBody.safeParse(item);
+    if (result.success) return [result.data];
+    errors.push(...fieldErrorsOf(result.error, single ? '' : `/${index}`));
+    return [];
+  });
+  if (errors.length === 0) return bodies;
+  throw new WeirError('REQUEST_INVALID', 'Not a valid Approval. Nothing was stored.', {
+    fields: errors.map(explained),
+  });
+}
+
+const TAKEN_FROM_CALLER = ['by', 'roles', 'device', 'session', 'at', 'subject'];
+
+function explained({ path, message }: FieldError): FieldError {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return TAKEN_FROM_CALLER.includes(name)
+    ? { path, message: 'is known to the server and is never a field of the body' }
+    : { path, message };
+}
+
+/** The decision on each transfer: it names the payer, whose task holds the transfer. */
+async function decisionsOn(
+  index: DecisionIndex,
+  bodies: readonly ApprovalBody[],
+  single: boolean,
+): Promise<ReadonlyMap<string, Decision>> {
+  const decisions = await index.latest(bodies.map(({ transferId }) => transferId));
+  const unknown = bodies.flatMap(({ transferId }, position) =>
+    decisions.has(transferId)
+      ? []
+      : [{ path: `${single ? '' : `/${position}`}/transferId`, message: `no decision on ${transferId} is known` }],
+  );
+  if (unknown.length === 0) return decisions;
+  throw new WeirError('NOT_FOUND', 'There is no decision on such a transfer. Nothing was stored.', { fields: unknown });
+}
+
+function approvalOf(body: ApprovalBody, caller: Caller, at: number, subject: string): Approval {
+  return {
+    approvalId: body.approvalId ?? madeId(body, caller),
+    at,
+    transferId: body.transferId,
+    revision: body.revision,
+    action: body.action,
+    subject,
+    by: caller.name,
+    roles: rolesOf(caller),
+    device: caller.device,
+    session: caller.session,
+    note: body.note,
+  };
+}
+
+/** Saying the same again is a repeat: nobody counts twice for sending twice. */
+function madeId({ transferId, revision, action }: ApprovalBody, { name }: Caller): string {
+  const said = JSON.stringify([transferId, revision, action, name]);
+  return `said-${createHash('sha256').update(said).digest('hex').slice(0, 32)}`;
+}
+
+/** What rules may ask of who approves: the key's roles, and its departments. */
+function rolesOf(caller: Caller): string[] {
+  const roles = new Set<string>([...caller.roles, ...caller.departments]);
+  if (mayAct(caller, ['approver'])) roles.add('approver');
+  return [...roles];
+}
+
+function awaitedOf({ transferId, by }: Approval, { topic, offset, eventId }: Receipt): Awaited {
+  return { topic, offset, eventId, transferId, isAnswer: (decision) => decision.by === by };
+}

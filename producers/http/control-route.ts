@@ -1,0 +1,139 @@
+/**
+ * `POST /v1/control`: everything by which an administrator changes later judgements (settings, freezes,
+ * lists, rates, switches). Each needs a reason; who did it is the caller, or whoever the caller names,
+ * since the command line acts for the person at it.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Now } from '../../runtime/clock.ts';
+import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
+import type { App } from '../../runtime/http/server.ts';
+import { id, instant, maybe, text } from '../../schemas/declare.ts';
+import { type Control, controlRecord, rateRecord } from '../../schemas/events/control.ts';
+import { TOPICS } from '../../schemas/topics.ts';
+import type { Intake, Receipt } from '../intake.ts';
+import { type Answer, sendAnswer } from './answer.ts';
+import { type Idempotency, idempotencyHeader } from './idempotency.ts';
+import { receiptsAnswer, receiptsBody } from './submission.ts';
+
+export interface ControlRouteParts {
+  readonly intake: Intake;
+  readonly idempotency: Idempotency;
+  readonly now: Now;
+  /** Checks rule settings as they are written (YAML or JSON) and answers canonical JSON, or throws SETTINGS_INVALID. */
+  readonly validateSettings: (written: string) => string;
+  /** Called with each entry once it is stored. */
+  readonly onControl?: (control: Control, receipt: Receipt) => void;
+}
+
+const SETTINGS_LENGTH_MAX = 1_000_000;
+
+const shared = {
+  by: id('Who did it; the caller where absent.').json.optional(),
+  reason: text('Why.', 512).json,
+};
+const party = id('Party or account.').json;
+const list = id('Name of the list.', 64).json;
+const listVersion = id('Version of the list; it counts from its closing entry on.', 64).json;
+
+const controlBody = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('settings'),
+      ...shared,
+      settings: z.string().min(1).max(SETTINGS_LENGTH_MAX).describe('The whole rule settings, as YAML or JSON.'),
+    }),
+    z.strictObject({
+      kind: z.literal('freeze'),
+      ...shared,
+      party,
+      until: maybe(instant('When it ends by itself.')).json,
+    }),
+    z.strictObject({ kind: z.literal('unfreeze'), ...shared, party }),
+    z.strictObject({
+      kind: z.literal('rule-switch'),
+      ...shared,
+      rule: id('The rule.', 64).json,
+      enabled: z.boolean().describe('On or off.'),
+    }),
+    z.strictObject({
+      kind: z.literal('list-part'),
+      ...shared,
+      list,
+      listVersion,
+      members: z.array(party).min(1).max(10_000).describe('Parties or accounts on the list.'),
+    }),
+    z.strictObject({ kind: z.literal('list-close'), ...shared, list, listVersion }),
+    z.strictObject({
+      kind: z.literal('rates'),
+      ...shared,
+      rates: z.array(rateRecord.json).min(1).max(200).describe('Exchange rates into the base currency.'),
+    }),
+  ])
+  .describe('One control entry; the fields depend on its kind.');
+
+type ControlBody = z.infer<typeof controlBody>;
+
+export function addControlRoute(app: App, parts: ControlRouteParts): void {
+  const { en, zh } = TOPICS.control.title;
+  app.post(
+    '/v1/control',
+    {
+      onRequest: requireRole('admin'),
+      schema: {
+        tags: ['administration'],
+        summary: `${en} (${zh})`,
+        description: controlRecord.doc,
+        headers: idempotencyHeader,
+        body: controlBody,
+        response: { 202: receiptsBody },
+      },
+    },
+    async (request, reply) => {
+      const control = controlOf(request.body, knownCaller(request).name, parts.now(), parts.validateSettings);
+      return sendAnswer(reply, await parts.idempotency.run(request, () => store(parts, control)));
+    },
+  );
+}
+
+async function store({ intake, onControl }: ControlRouteParts, control: Control): Promise<Answer> {
+  const receipts = await intake.append('control', [control]);
+  onControl?.(control, receipts[0] as Receipt);
+  return receiptsAnswer(receipts);
+}
+
+function controlOf(
+  body: ControlBody,
+  caller: string,
+  at: number,
+  validateSettings: ControlRouteParts['validateSettings'],
+): Control {
+  const { kind, by = caller, ...fields } = body;
+  const entry: Omit<Control, 'controlId'> = {
+    ...NOTHING,
+    ...fields,
+    kind: kind.replaceAll('-', '_') as Control['kind'],
+    by,
+    at,
+    ...('settings' in body ? { settings: validateSettings(body.settings) } : {}),
+  };
+  return { ...entry, controlId: `${kind}-${at}-${digestOf(entry)}` };
+}
+
+/** A control entry of no kind: each kind fills in its own fields. */
+const NOTHING = {
+  settings: null,
+  list: null,
+  listVersion: null,
+  members: [],
+  rates: [],
+  party: null,
+  until: null,
+  rule: null,
+  enabled: null,
+} satisfies Partial<Control>;
+
+/** Two entries of one millisecond are told apart by what they say. */
+function digestOf(entry: Omit<Control, 'controlId'>): string {
+  return createHash('sha256').update(JSON.stringify(entry)).digest('hex').slice(0, 12);
+}

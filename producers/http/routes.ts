@@ -1,0 +1,29 @@
+/** Intake over HTTP: puts its routes on the server that all roles share. */
+import type { Now } from '../../runtime/clock.ts';
+import type { KeyStore } from '../../runtime/http/keys.ts';
+import type { App } from '../../runtime/http/server.ts';
+import type { Intake } from '../intake.ts';
+import { addApprovalRoute } from './approval-route.ts';
+import { addControlRoute, type ControlRouteParts } from './control-route.ts';
+import type { DecisionIndex } from './decision-index.ts';
+import { addEventRoutes } from './event-routes.ts';
+import { Idempotency } from './idempotency.ts';
+import { addKeyRoutes } from './key-routes.ts';
+
+export interface IntakeRouteOptions {
+  readonly intake: Intake;
+  /** Started by whoever made it. */
+  readonly index: DecisionIndex;
+  readonly keys: KeyStore;
+  readonly now: Now;
+  readonly validateSettings: ControlRouteParts['validateSettings'];
+  readonly onControl?: NonNullable<ControlRouteParts['onControl']>;
+}
+
+export function addIntakeRoutes(app: App, options: IntakeRouteOptions): void {
+  const parts = { ...options, idempotency: new Idempotency(options.now) };
+  addEventRoutes(app, parts);
+  addApprovalRoute(app, parts);
+  addControlRoute(app, parts);
+  addKeyRoutes(app, options.keys);
+}

@@ -1,0 +1,77 @@
+/** One caller's wait for what becomes of some events, and each event's part of it. */
+import type { Decision } from '../../schemas/decision.ts';
+import { hashOfText } from './id-hash.ts';
+import type { Refusal } from './recent-refusals.ts';
+
+/** An appended event whose outcome somebody waits for. */
+export interface Awaited {
+  readonly topic: string;
+  readonly offset: number;
+  readonly transferId: string;
+  readonly eventId: string;
+  /** False where a decision with this event's id is on another content: the event itself will be refused. */
+  readonly isAnswer: (decision: Decision) => boolean;
+}
+
+export type Verdict = { readonly decision: Decision } | { readonly refusal: Refusal };
+
+export class Waiter {
+  readonly awaited: Awaited;
+  readonly hash: number;
+  /** The decision in force where this event repeats one that was decided before; told once it was not refused. */
+  stored: Decision | null = null;
+  verdict: Verdict | null = null;
+  readonly #onSettled: () => void;
+
+  constructor(awaited: Awaited, onSettled: () => void) {
+    this.awaited = awaited;
+    this.hash = hashOfText(awaited.transferId);
+    this.#onSettled = onSettled;
+  }
+
+  settle(verdict: Verdict): void {
+    if (this.verdict !== null) return;
+    this.verdict = verdict;
+    this.#onSettled();
+  }
+
+  /** Settles where a decision is the answer to this event. */
+  offer(decision: Decision): void {
+    if (this.isOn(decision) && this.awaited.isAnswer(decision)) this.settle({ decision });
+  }
+
+  isOn({ transferId, eventId }: Decision): boolean {
+    return transferId === this.awaited.transferId && eventId === this.awaited.eventId;
+  }
+}
+
+export class Wait {
+  readonly waiters: readonly Waiter[];
+  #open: number;
+  readonly #done = Promise.withResolvers<void>();
+
+  constructor(awaited: readonly Awaited[]) {
+    this.#open = awaited.length;
+    this.waiters = awaited.map((one) => new Waiter(one, () => this.#countDown()));
+  }
+
+  get settled(): boolean {
+    return this.#open === 0;
+  }
+
+  get verdicts(): readonly (Verdict | null)[] {
+    return this.waiters.map(({ verdict }) => verdict);
+  }
+
+  /** Resolves when all is settled, or at the deadline with what is. */
+  async within(timeoutMs: number): Promise<readonly (Verdict | null)[]> {
+    const deadline = setTimeout(() => this.#done.resolve(), timeoutMs);
+    await this.#done.promise;
+    clearTimeout(deadline);
+    return this.verdicts;
+  }
+
+  #countDown(): void {
+    if (--this.#open === 0) this.#done.resolve();
+  }
+}
