@@ -14,7 +14,7 @@ type Shown = { readonly [field: string]: unknown };
 type Decode = (bytes: Buffer) => readonly Shown[];
 
 /** Decodes the records of topics; keeps how to for each fingerprint that it met. */
-export class RecordDecoder {
+export class LineDecoder {
   readonly #access: Pick<LogAccess, 'schema'>;
   readonly #known = new Map<string, Decode>();
 

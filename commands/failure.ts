@@ -8,7 +8,9 @@ import type { Terminal } from './terminal.ts';
 export function reportFailure(error: unknown, terminal: Terminal): number {
   // Commander has printed what was wrong, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok.code : EXIT_CODES.usage.code;
-  if (isWeirError(error)) terminal.complain(`weir: ${error.code}\n${error.message}`);
-  else terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  if (isWeirError(error)) {
+    terminal.complain(`weir: ${error.code}\n${error.message}`);
+    for (const { path, message } of error.fields) terminal.complain(`  ${path.slice(1)}: ${message}`);
+  } else terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT_CODES[exitReasonOf(error)].code;
 }

@@ -124,6 +124,5 @@ function checkKey(body: unknown): NewKey {
   const parsed = newKey.safeParse(body);
   if (parsed.success) return parsed.data;
   const fields = fieldErrorsOf(parsed.error);
-  const wrong = fields.map(({ path, message }) => `${path.slice(1)}: ${message}`).join('\n');
-  throw new WeirError('REQUEST_INVALID', wrong, { cause: parsed.error, fields });
+  throw new WeirError('REQUEST_INVALID', 'Not a valid key.', { cause: parsed.error, fields });
 }

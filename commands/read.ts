@@ -5,7 +5,7 @@ import { TOPIC_NAMES } from '../schemas/topics.ts';
 import type { LogAccess } from './admin/access.ts';
 import type { Bounds } from './admin/wire.ts';
 import { accessOf, type Cli, type Declare, settingsOf, withFolder } from './cli.ts';
-import { RecordDecoder } from './decode.ts';
+import { LineDecoder } from './decode.ts';
 
 interface ReadOptions {
   readonly from?: string;
@@ -40,7 +40,7 @@ export const declareRead: Declare = (program, cli) => {
 
 async function readTopic(cli: Cli, access: LogAccess, topic: string, options: ReadOptions): Promise<void> {
   const places = placesOf(await access.bounds(), topic, options);
-  const decoder = new RecordDecoder(access);
+  const decoder = new LineDecoder(access);
   let left = options.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--limit', options.limit);
 
   /** Prints what the partition holds from `offset` on; answers the next offset. */

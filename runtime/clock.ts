@@ -26,3 +26,10 @@ export function repeatEvery(intervalMs: number, work: () => void): Repeating {
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }
+
+/** Calls `work` once after a while; answers how to call it off. Does not keep the process alive by itself. */
+export function systemTimer(work: () => void, delayMs: number): () => void {
+  const timer = setTimeout(work, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
