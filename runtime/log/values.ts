@@ -66,6 +66,25 @@ export class ValueWriter {
     return end - start;
   }
 
+  /** The bytes from `start` on, as they stand now: for a digest of what was just written. */
+  since(start: number): Buffer {
+    return this.#body.subarray(start, this.#length);
+  }
+
+  /**
+   * Room for a value that the caller encodes by hand: writes into `buffer` from `length` on, at most
+   * `bytesMax`, then calls `finish` with where it ended.
+   */
+  reserve(bytesMax: number): Buffer {
+    if (this.#length + bytesMax > this.#body.length) this.#grow(this.#length + bytesMax);
+    return this.#body;
+  }
+
+  finish(end: number): void {
+    this.#length = end;
+    this.#close();
+  }
+
   /** Copies bytes that are encoded already. */
   copy(bytes: Uint8Array): void {
     const end = this.#length + bytes.length;

@@ -1,0 +1,98 @@
+/**
+ * The control book (控制): settings, lists, rates, freezes and the clock, as the task has heard of them.
+ * Every task has all of it, so what must stop a payment at its payee is known at its payer.
+ */
+import type { Control as ControlEvent, Rate } from '../../schemas/events/control.ts';
+
+/** Members of lists and freezes are bounded by what control sends: some 60 bytes a member. */
+export class Control {
+  /** Settings in force, canonical JSON; empty until the first ones come. */
+  settings = '';
+  /** Time of the last tick, ms. */
+  tick = Number.NEGATIVE_INFINITY;
+  /** Party or account → when its freeze ends, ms; Infinity where it does not by itself. */
+  readonly freezes = new Map<string, number>();
+  /** List → its members; only closed versions. */
+  readonly lists = new Map<string, ReadonlySet<string>>();
+  /** List → version → members heard so far. */
+  readonly pending = new Map<string, { version: string; members: Set<string> }>();
+  /** Currency → rate and when it came, ms. */
+  readonly rates = new Map<string, { rate: Rate; at: number }>();
+  /** Rules switched off by a control entry. */
+  readonly switchedOff = new Set<string>();
+  /** Counts changes, so that what was derived knows when it is old. */
+  stamp = 0;
+
+  /** Takes in an entry. Answers whether settings or switches changed. */
+  apply(event: ControlEvent): boolean {
+    switch (event.kind) {
+      case 'tick':
+        this.tick = Math.max(this.tick, event.at);
+        return false;
+      case 'settings':
+        this.settings = event.settings ?? '';
+        this.stamp++;
+        return true;
+      case 'rule_switch':
+        if (event.enabled === false) this.switchedOff.add(event.rule!);
+        else this.switchedOff.delete(event.rule!);
+        this.stamp++;
+        return true;
+      case 'freeze':
+        this.freezes.set(event.party!, event.until ?? Number.POSITIVE_INFINITY);
+        return false;
+      case 'unfreeze':
+        this.freezes.delete(event.party!);
+        return false;
+      case 'rates':
+        for (const rate of event.rates) this.rates.set(rate.currency, { rate, at: event.at });
+        return false;
+      case 'list_part':
+      case 'list_close':
+        this.#list(event);
+        return false;
+    }
+  }
+
+  isFrozen(id: string, at: number): boolean {
+    if (this.freezes.size === 0) return false;
+    const until = this.freezes.get(id);
+    return until !== undefined && at < until;
+  }
+
+  isListed(id: string): boolean {
+    for (const members of this.lists.values()) if (members.has(id)) return true;
+    return false;
+  }
+
+  #list(event: ControlEvent): void {
+    const name = event.list!;
+    let pending = this.pending.get(name);
+    if (pending === undefined || pending.version !== event.listVersion) {
+      pending = { version: event.listVersion!, members: new Set() };
+      this.pending.set(name, pending);
+    }
+    for (const member of event.members) pending.members.add(member);
+    if (event.kind === 'list_close') {
+      this.lists.set(name, pending.members);
+      this.pending.delete(name);
+    }
+  }
+}
+
+/**
+ * Converts minor units into base minor units: minor × numerator ÷ denominator, integer arithmetic,
+ * half to even. Null where the result is no safe integer.
+ */
+export function convert(
+  minor: number,
+  rate: { readonly numerator: number; readonly denominator: number },
+): number | null {
+  const product = BigInt(minor) * BigInt(rate.numerator);
+  const denominator = BigInt(rate.denominator);
+  let quotient = product / denominator;
+  const twice = (product % denominator) * 2n;
+  if (twice > denominator || (twice === denominator && quotient % 2n === 1n)) quotient += 1n;
+  const converted = Number(quotient);
+  return Number.isSafeInteger(converted) ? converted : null;
+}

@@ -1,0 +1,349 @@
+/**
+ * The history book (历史): the legs of a subject over a fixed horizon and lateness, its windows, and
+ * what makes a repeat known.
+ *
+ * Memory: 44 bytes a leg, 80 a window, and from the second chunk on (256 legs) some 80 bytes a leg for
+ * two indexes. Up to 65,536 legs are exact; beyond, the oldest become buckets of 256.
+ */
+import {
+  AMOUNT,
+  AT,
+  BEYOND_LATENESS,
+  BUCKET,
+  Chain,
+  Chunk,
+  CONTENT,
+  COUNTERPARTY,
+  DOUBLES,
+  EVENT,
+  FIRED,
+  FLAGS,
+  INTEGERS,
+  legCount,
+  MAY_PASS,
+  NAME,
+  REPLACED,
+  SIDE_INCOMING,
+} from '../features/legs.ts';
+import { type CounterpartyView, type WindowPlan, Windows } from '../features/windows.ts';
+
+export const EXACT_LEGS = 65_536;
+/** Legs beyond lateness join no window, so a handful is remembered, to know repeats and changes of status. */
+const OUTLIERS_MAX = 1_024;
+
+/** What history keeps and for how long, ms. */
+export interface HistoryTerms {
+  readonly horizonMs: number;
+  readonly latenessMs: number;
+}
+
+/** A leg to add. `amount` is what counts of it, base minor units. */
+export interface NewLeg {
+  at: number;
+  amount: number;
+  name: number;
+  counterparty: number;
+  flags: number;
+  event: number;
+  content: number;
+}
+
+/** A place in the chain: valid until the next leg is added. */
+export interface LegPlace {
+  chunk: Chunk;
+  index: number;
+}
+
+export class History implements CounterpartyView {
+  readonly chain = new Chain();
+  windows: Windows;
+  /** Greatest `min(at, seen)` of the subject: lateness and eviction go by it, never by ticks. */
+  clock = Number.NEGATIVE_INFINITY;
+  /** Legs beyond lateness, in order of arrival. */
+  readonly outliers = new Chunk(0);
+  /** True where buckets stand for some legs. */
+  coarse = false;
+  readonly #partyOf: (counterparty: number) => number;
+  /** Transfer name × 2 + side → time of the leg; only for subjects of more than one chunk. */
+  #times: Map<number, number> | null = null;
+  /** Party × 2 + side → time of its latest leg that may pass; likewise. */
+  #lasts: Map<number, number> | null = null;
+
+  constructor(plan: WindowPlan, partyOf: (counterparty: number) => number) {
+    this.#partyOf = partyOf;
+    this.windows = new Windows(plan, this.chain, this);
+  }
+
+  /** True where an event of that time came too late to join a window. */
+  isBeyondLateness(at: number, seen: number, terms: HistoryTerms): boolean {
+    return at < Math.max(this.clock, Math.min(at, seen)) - terms.latenessMs;
+  }
+
+  /** Adds a leg; answers its place. */
+  add(leg: NewLeg, seen: number, terms: HistoryTerms): LegPlace {
+    this.clock = Math.max(this.clock, Math.min(leg.at, seen));
+    if ((leg.flags & BEYOND_LATENESS) !== 0) return this.#addOutlier(leg);
+    if (leg.at >= this.chain.lastAt) this.windows.advance(leg.at);
+    this.#makeRoom(terms);
+    const side = leg.flags & SIDE_INCOMING;
+    const lastBefore = (leg.flags & MAY_PASS) === 0 ? 0 : this.lastOf(this.#partyOf(leg.counterparty), side);
+    const chunk = this.chain.insert(leg.at, this.windows);
+    const index = this.chain.index;
+    write(chunk, index, leg);
+    this.windows.include(chunk, index, lastBefore);
+    if (this.#times !== null) this.#indexLeg(chunk, index);
+    else if (this.chain.head.next !== null) this.#buildIndexes();
+    return { chunk, index };
+  }
+
+  /** The place of a transfer's leg; null where the subject keeps none. */
+  find(name: number, side: number): LegPlace | null {
+    if (this.#times !== null) {
+      const at = this.#times.get(name * 2 + side);
+      if (at !== undefined) return this.#findAt(name, side, at);
+    } else {
+      const chunk = this.chain.tail;
+      const index = findInChunk(chunk, name, side);
+      if (index >= 0) return { chunk, index };
+    }
+    if (this.outliers.count === 0) return null;
+    const index = findInChunk(this.outliers, name, side);
+    return index >= 0 ? { chunk: this.outliers, index } : null;
+  }
+
+  /** Sets what counts of a leg. Answers by how much it changed, base minor units. */
+  setAmount(place: LegPlace, amount: number): number {
+    const { chunk, index } = place;
+    const flags = chunk.flags(index);
+    const mayPass = amount > 0;
+    const before = (flags & MAY_PASS) === 0 ? 0 : chunk.amount(index);
+    if ((flags & BEYOND_LATENESS) === 0) this.windows.change(chunk, index, amount, mayPass);
+    chunk.doubles[index * DOUBLES + AMOUNT] = amount;
+    chunk.setFlags(index, mayPass ? flags | MAY_PASS : flags & ~MAY_PASS);
+    if (mayPass !== ((flags & MAY_PASS) !== 0) && (flags & BEYOND_LATENESS) === 0) this.#refreshLast(chunk, index);
+    return amount - before;
+  }
+
+  /** The leg stays as an attempt and is found no more: an amendment took its place. */
+  replace(place: LegPlace): number {
+    const change = this.setAmount(place, 0);
+    const { chunk, index } = place;
+    this.#times?.delete(chunk.name(index) * 2 + (chunk.flags(index) & SIDE_INCOMING));
+    chunk.setFlags(index, chunk.flags(index) | REPLACED);
+    return change;
+  }
+
+  /** Time of the latest leg that may pass with that party and side; −Infinity without one. */
+  lastOf(party: number, side: number): number {
+    if (this.#lasts !== null) return this.#lasts.get(party * 2 + side) ?? Number.NEGATIVE_INFINITY;
+    const { chunk, index } = this.#scanBack(party, side);
+    return index < 0 ? Number.NEGATIVE_INFINITY : chunk.at(index);
+  }
+
+  hasLater(chunk: Chunk, index: number): boolean {
+    const at = chunk.at(index);
+    const side = chunk.flags(index) & SIDE_INCOMING;
+    const party = this.#partyOf(chunk.counterparty(index));
+    if (this.#lasts !== null) {
+      const last = this.#lasts.get(party * 2 + side) ?? Number.NEGATIVE_INFINITY;
+      if (last !== at) return last > at;
+    }
+    const bound = this.#lasts === null ? Number.POSITIVE_INFINITY : at;
+    let held: Chunk | null = chunk;
+    for (let next = index + 1; held !== null; held = held.next, next = 0) {
+      for (; next < held.count; next++) {
+        if (held.at(next) > bound) return false;
+        if (this.#matches(held, next, party, side)) return true;
+      }
+    }
+    return false;
+  }
+
+  hasOther(chunk: Chunk, index: number, cut: number): boolean {
+    const side = chunk.flags(index) & SIDE_INCOMING;
+    const party = this.#partyOf(chunk.counterparty(index));
+    for (let held: Chunk | null = this.chain.tail; held !== null; held = held.previous) {
+      for (let other = held.count - 1; other >= 0; other--) {
+        if (held.at(other) <= cut) return false;
+        if ((held !== chunk || other !== index) && this.#matches(held, other, party, side)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Other windows are asked for from now on: they are counted afresh from the legs. */
+  replan(plan: WindowPlan): void {
+    this.windows = new Windows(plan, this.chain, this);
+    if (this.chain.count === 0) return;
+    this.windows.end = this.chain.lastAt;
+    // Each leg enters as if it had just come: distinct counts need the party's last leg before it.
+    const lasts = new Map<number, number>();
+    for (let chunk: Chunk | null = this.chain.head; chunk !== null; chunk = chunk.next) {
+      for (let index = 0; index < chunk.count; index++) {
+        const key = this.#partyOf(chunk.counterparty(index)) * 2 + (chunk.flags(index) & SIDE_INCOMING);
+        const exact = (chunk.flags(index) & BUCKET) === 0;
+        this.windows.include(chunk, index, exact ? (lasts.get(key) ?? Number.NEGATIVE_INFINITY) : 0);
+        if (exact && (chunk.flags(index) & MAY_PASS) !== 0) lasts.set(key, chunk.at(index));
+      }
+    }
+    this.windows.advance(this.windows.end);
+  }
+
+  /** Called once after a checkpoint filled the chain. */
+  restored(plan: WindowPlan): void {
+    if (this.chain.head.next !== null) this.#buildIndexes();
+    this.replan(plan);
+  }
+
+  /** Drops what is older than horizon and lateness, 32 legs or more at a time, and coarsens what is too many. */
+  #makeRoom(terms: HistoryTerms): void {
+    const head = this.chain.head;
+    const cut = this.clock - terms.horizonMs - terms.latenessMs;
+    if (head.count > 0 && head.at(Math.min(31, head.count - 1)) <= cut) this.#evict(cut);
+    if (this.chain.count > EXACT_LEGS + 256) this.#coarsen();
+  }
+
+  #evict(cut: number): void {
+    this.chain.dropUntil(cut, this.windows, (chunk, index) => this.#unindex(chunk, index));
+    if (this.chain.head.next === null && this.chain.count < 64) {
+      this.#times = null;
+      this.#lasts = null;
+    }
+  }
+
+  #addOutlier(leg: NewLeg): LegPlace {
+    const chunk = this.outliers;
+    if (chunk.count === chunk.capacity) chunk.reserve(Math.max(4, chunk.capacity * 2));
+    if (chunk.count >= OUTLIERS_MAX * 2) chunk.dropFirst(chunk.count - OUTLIERS_MAX);
+    const index = chunk.count++;
+    write(chunk, index, leg);
+    return { chunk, index };
+  }
+
+  /** The oldest exact chunk becomes one bucket a side and state, at the time of its last leg. */
+  #coarsen(): void {
+    let chunk: Chunk | null = this.chain.head;
+    while (chunk !== null && (chunk.count <= 8 || (chunk.flags(0) & BUCKET) !== 0)) chunk = chunk.next;
+    if (chunk === null || chunk.next === null || !this.windows.mayCoarsen(chunk)) return;
+    const countBefore = chunk.count;
+    const lastAt = chunk.at(countBefore - 1);
+    const buckets = new Map<number, { amount: number; legs: number }>();
+    for (let index = 0; index < countBefore; index++) {
+      this.windows.forgetDistinct(chunk, index);
+      this.#unindex(chunk, index);
+      const key = (chunk.flags(index) & (SIDE_INCOMING | MAY_PASS)) | BUCKET;
+      const bucket = buckets.get(key) ?? { amount: 0, legs: 0 };
+      bucket.amount += (key & MAY_PASS) === 0 ? 0 : chunk.amount(index);
+      bucket.legs += legCount(chunk, index);
+      buckets.set(key, bucket);
+    }
+    chunk.count = 0;
+    for (const [flags, bucket] of buckets) {
+      write(chunk, chunk.count++, {
+        at: lastAt,
+        amount: bucket.amount,
+        name: bucket.legs,
+        counterparty: 0,
+        flags,
+        event: 0,
+        content: 0,
+      });
+    }
+    chunk.reserve(chunk.count);
+    this.chain.count -= countBefore - chunk.count;
+    this.windows.coarsened(chunk, countBefore);
+    this.coarse = true;
+  }
+
+  #matches(chunk: Chunk, index: number, party: number, side: number): boolean {
+    const flags = chunk.flags(index);
+    return (
+      (flags & (SIDE_INCOMING | MAY_PASS | BUCKET)) === (side | MAY_PASS) &&
+      this.#partyOf(chunk.counterparty(index)) === party
+    );
+  }
+
+  #scanBack(party: number, side: number): LegPlace {
+    for (let chunk: Chunk | null = this.chain.tail; chunk !== null; chunk = chunk.previous) {
+      for (let index = chunk.count - 1; index >= 0; index--) {
+        if (this.#matches(chunk, index, party, side)) return { chunk, index };
+      }
+    }
+    return { chunk: this.chain.tail, index: -1 };
+  }
+
+  #findAt(name: number, side: number, at: number): LegPlace | null {
+    let chunk: Chunk | null = this.chain.tail;
+    while (chunk.previous !== null && (chunk.count === 0 || chunk.at(0) > at)) chunk = chunk.previous;
+    // Legs of one time may reach back over a chunk's border.
+    for (; chunk !== null; chunk = chunk.previous) {
+      for (let index = chunk.count - 1; index >= 0 && chunk.at(index) >= at; index--) {
+        if (isLeg(chunk, index, name, side)) return { chunk, index };
+      }
+      if (chunk.count > 0 && chunk.at(0) < at) return null;
+    }
+    return null;
+  }
+
+  #indexLeg(chunk: Chunk, index: number): void {
+    const flags = chunk.flags(index);
+    if ((flags & (BUCKET | REPLACED)) === 0) {
+      this.#times!.set(chunk.name(index) * 2 + (flags & SIDE_INCOMING), chunk.at(index));
+    }
+    if ((flags & (MAY_PASS | BUCKET)) !== MAY_PASS) return;
+    const key = this.#partyOf(chunk.counterparty(index)) * 2 + (flags & SIDE_INCOMING);
+    const last = this.#lasts!.get(key);
+    if (last === undefined || last < chunk.at(index)) this.#lasts!.set(key, chunk.at(index));
+  }
+
+  #unindex(chunk: Chunk, index: number): void {
+    if (this.#times === null || (chunk.flags(index) & BUCKET) !== 0) return;
+    const side = chunk.flags(index) & SIDE_INCOMING;
+    if ((chunk.flags(index) & REPLACED) === 0) this.#times.delete(chunk.name(index) * 2 + side);
+    const key = this.#partyOf(chunk.counterparty(index)) * 2 + side;
+    if (this.#lasts!.get(key) === chunk.at(index)) this.#lasts!.delete(key);
+  }
+
+  #buildIndexes(): void {
+    this.#times = new Map();
+    this.#lasts = new Map();
+    for (let chunk: Chunk | null = this.chain.head; chunk !== null; chunk = chunk.next) {
+      for (let index = 0; index < chunk.count; index++) this.#indexLeg(chunk, index);
+    }
+  }
+
+  /** A leg began or ceased to count: its party's latest leg may be another one now. */
+  #refreshLast(chunk: Chunk, index: number): void {
+    if (this.#lasts === null) return;
+    const side = chunk.flags(index) & SIDE_INCOMING;
+    const party = this.#partyOf(chunk.counterparty(index));
+    const last = this.#scanBack(party, side);
+    if (last.index < 0) this.#lasts.delete(party * 2 + side);
+    else this.#lasts.set(party * 2 + side, last.chunk.at(last.index));
+  }
+}
+
+function isLeg(chunk: Chunk, index: number, name: number, side: number): boolean {
+  return chunk.name(index) === name && (chunk.flags(index) & (SIDE_INCOMING | BUCKET | REPLACED)) === side;
+}
+
+function findInChunk(chunk: Chunk, name: number, side: number): number {
+  const doubles = chunk.doubles;
+  for (let index = chunk.count - 1; index >= 0; index--) {
+    if (doubles[index * DOUBLES + NAME] === name && isLeg(chunk, index, name, side)) return index;
+  }
+  return -1;
+}
+
+function write(chunk: Chunk, index: number, leg: NewLeg): void {
+  const double = index * DOUBLES;
+  chunk.doubles[double + AT] = leg.at;
+  chunk.doubles[double + AMOUNT] = leg.amount;
+  chunk.doubles[double + NAME] = leg.name;
+  const integer = index * INTEGERS;
+  chunk.integers[integer + COUNTERPARTY] = leg.counterparty;
+  chunk.integers[integer + FLAGS] = leg.flags;
+  chunk.integers[integer + EVENT] = leg.event;
+  chunk.integers[integer + CONTENT] = leg.content;
+  chunk.integers[integer + FIRED] = 0;
+}

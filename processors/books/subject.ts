@@ -1,0 +1,44 @@
+/** A subject and its books: all that a task remembers about it. Books are made when they are first needed. */
+import type { SubjectKind } from '../../schemas/subjects.ts';
+import type { WindowPlan } from '../features/windows.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import type { OpenAlert } from './alerts.ts';
+import type { Hold } from './approvals.ts';
+import type { CreditState } from './credit.ts';
+import { History } from './history.ts';
+import { Limits } from './limits.ts';
+import type { Profile } from './profile.ts';
+import type { Receivables } from './receivables.ts';
+import type { TransferDetail } from './transfer-detail.ts';
+
+export class Subject {
+  readonly kind: SubjectKind;
+  /** Interned id. */
+  readonly number: number;
+  readonly history: History;
+  readonly limits = new Limits();
+  profile: Profile | null = null;
+  /** Transfer name × 2 + side → what its leg cannot hold. */
+  details: Map<number, TransferDetail> | null = null;
+  /** Held transfers by id. */
+  holds: Map<string, Hold> | null = null;
+  /** Names of the latest approvals, so that a repeat changes nothing. */
+  approvalsKnown: number[] | null = null;
+  receivables: Receivables | null = null;
+  credit: CreditState | null = null;
+  /** Open alerts by rule. */
+  alerts: Map<string, OpenAlert> | null = null;
+  /** When the earliest of its timers is due, ms. */
+  due = Number.POSITIVE_INFINITY;
+  /** The rules that hold for it, and the stamp of settings and profile that they were chosen by. */
+  rules: RuleSet | null = null;
+  rulesStamp = -1;
+  /** Checkpoint since which it has changed; −1 where it has not. */
+  changedSince = -1;
+
+  constructor(kind: SubjectKind, number: number, plan: WindowPlan, partyOf: (counterparty: number) => number) {
+    this.kind = kind;
+    this.number = number;
+    this.history = new History(plan, partyOf);
+  }
+}

@@ -1,0 +1,57 @@
+/** What is usual for a subject: its own last payments. Rules compare with it and never with others'. */
+import { eachLeg } from './leg-features.ts';
+import type { Feature, Scope, Unit } from './scope.ts';
+
+/** Legs that a baseline looks back on at most: bounds its cost, and follows a change of habit. */
+const BASELINE_LEGS = 256;
+
+interface Baseline {
+  count: number;
+  mean: number;
+  deviation: number;
+  largest: number;
+}
+
+/** Outgoing legs before the judged one, at most 256, anywhere in the history. */
+function baselineOf(scope: Scope): Baseline {
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  let largest = 0;
+  eachLeg(scope, 0, Number.POSITIVE_INFINITY, (chunk, index) => {
+    if (chunk === scope.chunk && index === scope.index) return true;
+    const value = chunk.amount(index);
+    // Welford: one pass, no large squares.
+    count++;
+    const delta = value - mean;
+    mean += delta / count;
+    squares += delta * (value - mean);
+    if (value > largest) largest = value;
+    return count < BASELINE_LEGS;
+  });
+  return { count, mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0, largest };
+}
+
+function baselineFeature(unit: Unit, pick: (baseline: Baseline) => number): Feature {
+  return { unit, window: null, reachMs: 0, fromLegs: false, bind: () => (scope) => pick(baselineOf(scope)) };
+}
+
+/** Number of own payments that the baseline rests on. */
+export function baselineCount(): Feature {
+  return baselineFeature('count', (baseline) => baseline.count);
+}
+
+/** Mean amount of own payments, base minor units. */
+export function baselineMean(): Feature {
+  return baselineFeature('money', (baseline) => Math.round(baseline.mean));
+}
+
+/** Sample standard deviation of own payments, base minor units. */
+export function baselineDeviation(): Feature {
+  return baselineFeature('money', (baseline) => Math.round(baseline.deviation));
+}
+
+/** Largest own payment, base minor units. */
+export function baselineLargest(): Feature {
+  return baselineFeature('money', (baseline) => baseline.largest);
+}

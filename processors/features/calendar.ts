@@ -1,0 +1,152 @@
+/** Calendar days and months in a zone: limits and reports count by them, not by 24 hours. */
+import { DAY_MS } from '../../schemas/time.ts';
+
+/** One zone's calendar. Asking the time zone database costs microseconds, so a UTC day's offset is kept. */
+export class ZoneCalendar {
+  readonly zone: string;
+  readonly #format: Intl.DateTimeFormat;
+  readonly #offsets = new Map<number, { readonly before: number; readonly after: number; readonly switchAt: number }>();
+  #lastDay = Number.NaN;
+  #lastOffset = 0;
+  #monthDay = Number.NaN;
+  #month = 0;
+
+  constructor(zone: string) {
+    this.zone = zone;
+    this.#format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  }
+
+  /** Offset of local time from UTC at an instant, ms. */
+  offset(at: number): number {
+    const day = Math.floor(at / DAY_MS);
+    if (day === this.#lastDay) return this.#lastOffset;
+    let known = this.#offsets.get(day);
+    if (known === undefined) {
+      known = this.#learn(day);
+      // A zone has few days in use; the bound keeps a flood of odd times from growing it.
+      if (this.#offsets.size >= 4_096) this.#offsets.clear();
+      this.#offsets.set(day, known);
+    }
+    if (known.before === known.after) {
+      this.#lastDay = day;
+      this.#lastOffset = known.before;
+    }
+    return at < known.switchAt ? known.before : known.after;
+  }
+
+  /** Local calendar day of an instant, as days since 1970-01-01. */
+  day(at: number): number {
+    return Math.floor((at + this.offset(at)) / DAY_MS);
+  }
+
+  /** Local month of an instant, as months since year 0. */
+  month(at: number): number {
+    const day = this.day(at);
+    if (day !== this.#monthDay) {
+      const date = new Date(day * DAY_MS);
+      this.#monthDay = day;
+      this.#month = date.getUTCFullYear() * 12 + date.getUTCMonth();
+    }
+    return this.#month;
+  }
+
+  /** Instant at which a local day begins, ms. */
+  dayStart(day: number): number {
+    const guess = day * DAY_MS - this.offset(day * DAY_MS);
+    return day * DAY_MS - this.offset(guess);
+  }
+
+  #learn(day: number): { before: number; after: number; switchAt: number } {
+    const before = this.#ask(day * DAY_MS);
+    const after = this.#ask((day + 1) * DAY_MS - 1);
+    let low = day * DAY_MS;
+    let high = (day + 1) * DAY_MS;
+    while (before !== after && high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#ask(middle) === before) low = middle;
+      else high = middle;
+    }
+    return { before, after, switchAt: before === after ? Number.POSITIVE_INFINITY : high };
+  }
+
+  #ask(at: number): number {
+    const parts: { [type: string]: number } = {};
+    for (const { type, value } of this.#format.formatToParts(at)) parts[type] = Number(value);
+    const local = Date.UTC(parts.year!, parts.month! - 1, parts.day, parts.hour, parts.minute, parts.second);
+    return local - Math.floor(at / 1_000) * 1_000;
+  }
+}
+
+const calendars = new Map<string, ZoneCalendar>();
+
+export function calendarOf(zone: string): ZoneCalendar {
+  let calendar = calendars.get(zone);
+  if (calendar === undefined) {
+    calendar = new ZoneCalendar(zone);
+    calendars.set(zone, calendar);
+  }
+  return calendar;
+}
+
+/** Shared by all that hold nothing yet. */
+const EMPTY = new Float64Array(0);
+
+/**
+ * Totals by period: a few rows of (period, outgoing, incoming), newest last. Bounded: 40 periods of 24
+ * bytes, about a kilobyte; most subjects have a handful.
+ */
+export class PeriodTotals {
+  rows: Float64Array;
+  count = 0;
+  readonly #max: number;
+
+  constructor(max: number, rows = EMPTY) {
+    this.#max = max;
+    this.rows = rows;
+    this.count = rows.length / 3;
+  }
+
+  add(period: number, side: number, amount: number): void {
+    const row = this.#row(period);
+    if (row >= 0) this.rows[row * 3 + 1 + side]! += amount;
+  }
+
+  total(period: number, side: number): number {
+    for (let row = this.count - 1; row >= 0 && this.rows[row * 3]! >= period; row--) {
+      if (this.rows[row * 3] === period) return this.rows[row * 3 + 1 + side]!;
+    }
+    return 0;
+  }
+
+  /** Row of the period, made where there is none; rows stay in order. −1 for a period older than all that are kept. */
+  #row(period: number): number {
+    let row = this.count;
+    while (row > 0 && this.rows[(row - 1) * 3]! >= period) row--;
+    if (row < this.count && this.rows[row * 3] === period) return row;
+    if (this.count === this.#max) {
+      if (row === 0) return -1;
+      row--;
+      this.rows.copyWithin(0, 3, (row + 1) * 3);
+    } else {
+      if (this.count * 3 === this.rows.length) {
+        const rows = new Float64Array(Math.min(this.#max, Math.max(2, this.count * 2)) * 3);
+        rows.set(this.rows);
+        this.rows = rows;
+      }
+      this.rows.copyWithin((row + 1) * 3, row * 3, this.count * 3);
+      this.count++;
+    }
+    this.rows.fill(0, row * 3, row * 3 + 3);
+    this.rows[row * 3] = period;
+    return row;
+  }
+}

@@ -1,0 +1,156 @@
+/** Features that look at single legs: only rules that already have cause to ask pay for the walk. */
+import { BUCKET, type Chunk, MAY_PASS, SIDE_INCOMING, upperBound } from './legs.ts';
+import type { Feature, Scope, Side, Unit } from './scope.ts';
+
+/** A feature that is computed when it is read, from the scope alone. */
+function direct<T>(unit: Unit, read: (scope: Scope) => T, fromLegs = false, reachMs = 0): Feature<T> {
+  return { unit, window: null, reachMs, fromLegs, bind: () => read };
+}
+
+/** The same, computed once a judgement however many rules or readings ask. */
+function remembered<T>(unit: Unit, read: (scope: Scope) => T, fromLegs: boolean, reachMs: number): Feature<T> {
+  return {
+    unit,
+    window: null,
+    reachMs,
+    fromLegs,
+    bind: () => {
+      let chunk: Chunk | null = null;
+      let index = -1;
+      let at = Number.NaN;
+      let count = -1;
+      let value: T;
+      return (scope) => {
+        // A leg at one place, with one number of legs around it, is one judgement.
+        const legs = scope.subject.history.chain.count;
+        if (chunk !== scope.chunk || index !== scope.index || at !== scope.at || count !== legs) {
+          value = read(scope);
+          chunk = scope.chunk;
+          index = scope.index;
+          at = scope.at;
+          count = legs;
+        }
+        return value;
+      };
+    },
+  };
+}
+
+/** Amount of the event, base minor units. */
+export function amount(): Feature {
+  return direct('money', (scope) => scope.amount, true);
+}
+
+/** Id of the counterparty. */
+export function counterparty(): Feature<string> {
+  return direct('text', (scope) => scope.names.partyText(scope.counterparty));
+}
+
+/** True while no fresh rate converts the amount. */
+export function rateMissing(): Feature<boolean> {
+  return direct('text', (scope) => scope.rateMissing);
+}
+
+/** True where the instruction names its maker. */
+export function hasMaker(): Feature<boolean> {
+  return direct('text', (scope) => scope.maker);
+}
+
+/** Decision that the transfer had before the status that is judged: 0 none, 1 accept, 2 hold, 3 reject. */
+export function outcomeBefore(): Feature {
+  return direct('count', (scope) => scope.outcomeBefore);
+}
+
+/** Time since the subject's leg before this one, ms; −1 where it is the first that is kept. */
+export function idle(): Feature {
+  return direct('ms', (scope) => {
+    const { chunk, index } = scope;
+    if (index > 0) return scope.at - chunk.at(index - 1);
+    const before = chunk.previous;
+    return before === null || before.count === 0 ? -1 : scope.at - before.at(before.count - 1);
+  });
+}
+
+/** Calls back for each leg of a side that may pass in `(at − reach, at]`, newest first, until it answers false. */
+export function eachLeg(
+  scope: Scope,
+  side: number,
+  reachMs: number,
+  visit: (chunk: Chunk, index: number) => boolean,
+): void {
+  const cut = scope.at - reachMs;
+  let chunk: Chunk | null = scope.subject.history.chain.tail;
+  while (chunk.previous !== null && (chunk.count === 0 || chunk.at(0) > scope.at)) chunk = chunk.previous;
+  let index = upperBound(chunk, scope.at) - 1;
+  while (chunk !== null) {
+    for (; index >= 0; index--) {
+      if (chunk.at(index) <= cut) return;
+      const flags = chunk.flags(index);
+      if ((flags & (SIDE_INCOMING | MAY_PASS | BUCKET)) === (side | MAY_PASS) && !visit(chunk, index)) return;
+    }
+    chunk = chunk.previous;
+    index = chunk === null ? -1 : chunk.count - 1;
+  }
+}
+
+/** Transfers within the window whose amount lies in `[from, to)`, base minor units. */
+export function countInBand(side: Side, windowMs: number, from: number, to: number): Feature {
+  const wanted = side === 'incoming' ? 1 : 0;
+  return remembered(
+    'count',
+    (scope) => {
+      let counted = 0;
+      eachLeg(scope, wanted, windowMs, (chunk, index) => {
+        const value = chunk.amount(index);
+        if (value >= from && value < to) counted++;
+        return true;
+      });
+      return counted;
+    },
+    true,
+    windowMs,
+  );
+}
+
+/** Sum of what `countInBand` counts, base minor units. */
+export function sumInBand(side: Side, windowMs: number, from: number, to: number): Feature {
+  const wanted = side === 'incoming' ? 1 : 0;
+  return remembered(
+    'money',
+    (scope) => {
+      let summed = 0;
+      eachLeg(scope, wanted, windowMs, (chunk, index) => {
+        const value = chunk.amount(index);
+        if (value >= from && value < to) summed += value;
+        return true;
+      });
+      return summed;
+    },
+    true,
+    windowMs,
+  );
+}
+
+/** 0 the payee was not paid before within the history, 1 paid on this account before, 2 paid, but on other accounts only. */
+export function payeeAccount(): Feature {
+  return remembered(
+    'count',
+    (scope) => {
+      const party = scope.names.partyOf(scope.counterparty);
+      let known = 0;
+      eachLeg(scope, 0, Number.POSITIVE_INFINITY, (chunk, index) => {
+        if (chunk === scope.chunk && index === scope.index) return true;
+        const other = chunk.counterparty(index);
+        if (other === scope.counterparty) {
+          known = 1;
+          return false;
+        }
+        if (scope.names.partyOf(other) === party) known = 2;
+        return true;
+      });
+      return known;
+    },
+    false,
+    0,
+  );
+}

@@ -1,0 +1,237 @@
+/**
+ * What route does to one record: checks it, finds its subjects, re-keys it into the journal, or
+ * dead-letters it with the reason. No state but the blocks that wait for the next commit.
+ */
+import type { Append } from '../../runtime/log/port.ts';
+import { ValueWriter } from '../../runtime/log/values.ts';
+import { deadLetterRecord, type Refusal } from '../../schemas/dead-letter.ts';
+import { eventIdOf } from '../../schemas/ids.ts';
+import { EVENTS, type EventOf, type EventTopic } from '../../schemas/journal.ts';
+import {
+  partitionOf,
+  SUBJECT_KINDS,
+  SUBJECT_ROLES,
+  type SubjectKind,
+  type SubjectRole,
+} from '../../schemas/subjects.ts';
+import { DAY_MS } from '../../schemas/time.ts';
+import { Interner } from '../features/interner.ts';
+import { type Span, TransferReader } from '../score/transfer-reader.ts';
+import { type Addressee, JournalWriter } from './journal-writer.ts';
+
+/** An event so far ahead of its append time is no clock's error any more. */
+const AHEAD_MAX_MS = DAY_MS;
+/** Addressees are kept for so many ids; then the memory starts anew. Some 200 bytes each. */
+const ADDRESSEES_MAX = 1_000_000;
+
+export interface Source {
+  readonly topic: EventTopic;
+  readonly partition: number;
+  readonly offset: number;
+  /** Append time of the record, ms. */
+  readonly seen: number;
+}
+
+/** A record that has been looked at once: when it belongs in the merge, and what it says. */
+export interface Peeked {
+  /** `min(at, seen)`: what inputs are merged by. */
+  readonly time: number;
+  /** The decoded event, for all but transfers; null where it could not be decoded. */
+  readonly event: object | null;
+}
+
+export interface RouterOptions {
+  readonly partitions: number;
+  /** Kinds of subject, besides parties, that an installed rule names. */
+  readonly kinds: ReadonlySet<SubjectKind>;
+}
+
+export class Router {
+  readonly journal: JournalWriter;
+  readonly #options: RouterOptions;
+  readonly #deadLetters = new ValueWriter();
+  readonly #transfer = new TransferReader();
+  #ids = new Interner(4_096);
+  #addressees: (Addressee | undefined)[][] = [];
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.journal = new JournalWriter(options.partitions);
+  }
+
+  /** Reads what the merge needs of a record. */
+  peek(source: Source, record: Buffer): Peeked {
+    if (source.topic === 'transfers') {
+      const whole = this.#transfer.readEvent(record);
+      return whole
+        ? { time: Math.min(this.#transfer.at, source.seen), event: TRANSFER }
+        : { time: source.seen, event: null };
+    }
+    try {
+      const event = EVENTS[source.topic].decode(record) as { at: number };
+      return { time: Math.min(event.at, source.seen), event };
+    } catch {
+      // What does not decode is dead-lettered when its turn comes, with the reason that avsc gives then.
+      return { time: source.seen, event: null };
+    }
+  }
+
+  /** Routes a record that was peeked at. */
+  route(source: Source, record: Buffer, peeked: Peeked): void {
+    if (peeked.event === null) {
+      this.#refuse(
+        source,
+        record,
+        'undecodable',
+        `${record.length} bytes do not decode as ${EVENTS[source.topic].name}.`,
+        null,
+      );
+    } else if (source.topic === 'transfers') this.#routeTransfer(source, record);
+    else this.#routeEvent(source, record, peeked.event as EventOf<EventTopic>);
+  }
+
+  /** Bytes that wait for the next commit. */
+  get bytes(): number {
+    return this.journal.bytes + this.#deadLetters.length;
+  }
+
+  /** Everything since the last take; dead letters go to route's own partition, the last one. */
+  take(): Append[] {
+    const appends = this.journal.take();
+    if (this.#deadLetters.count > 0) {
+      const { fingerprint } = deadLetterRecord;
+      const partition = this.#options.partitions;
+      appends.push({ topic: 'dead-letters', partition, fingerprint, values: this.#deadLetters.take() });
+    }
+    return appends;
+  }
+
+  #routeTransfer(source: Source, record: Buffer): void {
+    const transfer = this.#transfer;
+    if (transfer.buffer !== record) transfer.readEvent(record);
+    if (transfer.at - source.seen > AHEAD_MAX_MS) {
+      this.#refuse(
+        source,
+        record,
+        'too_far_ahead',
+        aheadOf(transfer.at, source.seen),
+        transfer.text(transfer.transferId),
+      );
+      return;
+    }
+    if (transfer.amountMinor < 0) {
+      const detail = `Amount ${transfer.amountMinor} is negative; a transfer has a payer and a payee instead of a sign.`;
+      this.#refuse(source, record, 'amount_out_of_range', detail, transfer.text(transfer.transferId));
+      return;
+    }
+    const { debtorParty, debtorAccount, creditorParty, creditorAccount, device, maker } = transfer;
+    this.#tell(source, record, 'party', debtorParty.start < 0 ? debtorAccount : debtorParty, 'payer');
+    this.#tell(source, record, 'party', creditorParty.start < 0 ? creditorAccount : creditorParty, 'payee');
+    const { kinds } = this.#options;
+    if (device.start >= 0 && kinds.has('device')) this.#tell(source, record, 'device', device, 'device');
+    if (maker.start >= 0 && kinds.has('operator')) this.#tell(source, record, 'operator', maker, 'operator');
+  }
+
+  #tell(source: Source, record: Buffer, kind: SubjectKind, span: Span, role: SubjectRole): void {
+    const number = this.#ids.intern(record, span.start, span.end);
+    const roleNumber = SUBJECT_ROLES.indexOf(role);
+    let known = this.#addressees[number]?.[roleNumber];
+    if (known === undefined) known = this.#learn(number, kind, role, roleNumber);
+    this.journal.add('transfers', known, source.seen, source.partition, source.offset, record);
+  }
+
+  #learn(number: number, kind: SubjectKind, role: SubjectRole, roleNumber: number): Addressee {
+    const addressee = this.#address(kind, this.#ids.text(number), role);
+    if (this.#ids.count > ADDRESSEES_MAX) {
+      this.#ids = new Interner(4_096);
+      this.#addressees = [];
+      return addressee;
+    }
+    this.#addressees[number] ??= [];
+    this.#addressees[number][roleNumber] = addressee;
+    return addressee;
+  }
+
+  #address(kind: SubjectKind, subject: string, role: SubjectRole): Addressee {
+    const text = Buffer.from(subject, 'utf8');
+    // Ids are at most 128 bytes, so their length takes at most two.
+    const length = zigzag(text.length);
+    const head = Buffer.concat([
+      Buffer.from([SUBJECT_KINDS.indexOf(kind) * 2]),
+      length,
+      text,
+      Buffer.from([SUBJECT_ROLES.indexOf(role) * 2]),
+    ]);
+    return { partition: partitionOf(subject, this.#options.partitions), head };
+  }
+
+  #routeEvent(source: Source, record: Buffer, event: EventOf<EventTopic>): void {
+    const { topic, seen, partition, offset } = source;
+    if (event.at - seen > AHEAD_MAX_MS) {
+      this.#refuse(source, record, 'too_far_ahead', aheadOf(event.at, seen), null);
+      return;
+    }
+    for (const addressee of this.#addresseesOf(topic, event)) {
+      this.journal.add(topic, addressee, seen, partition, offset, record);
+    }
+  }
+
+  #addresseesOf(topic: EventTopic, event: EventOf<EventTopic>): Addressee[] {
+    if (topic === 'control') {
+      return Array.from({ length: this.#options.partitions }, (_none, partition) => ({
+        ...this.#address('partition', String(partition), 'all'),
+        partition,
+      }));
+    }
+    if (topic === 'voids') {
+      const { targets } = event as EventOf<'voids'>;
+      return targets.map((target) => this.#address(target.subjectKind, target.subject, target.role));
+    }
+    return [this.#address('party', holderOf(topic, event), 'holder')];
+  }
+
+  #refuse(source: Source, record: Buffer, refusal: Refusal, detail: string, transferId: string | null): void {
+    this.#deadLetters.write(deadLetterRecord.type, {
+      topic: source.topic,
+      partition: source.partition,
+      offset: source.offset,
+      seen: source.seen,
+      refusal,
+      detail,
+      eventId: refusal === 'undecodable' ? null : eventIdOf(source.topic, EVENTS[source.topic].decode(record) as never),
+      transferId,
+      body: Buffer.from(record),
+    });
+  }
+}
+
+/** Stands for a transfer that was read in place. */
+const TRANSFER = {};
+
+/** Whose own event it is. */
+function holderOf(topic: EventTopic, event: EventOf<EventTopic>): string {
+  switch (topic) {
+    case 'customers':
+      return (event as EventOf<'customers'>).customerId;
+    case 'approvals':
+      return (event as EventOf<'approvals'>).subject;
+    case 'invoices':
+    case 'payments':
+      return (event as EventOf<'invoices'>).customer;
+    case 'statements': {
+      const { party, account } = event as EventOf<'statements'>;
+      return party ?? account;
+    }
+    default:
+      return (event as EventOf<'balances'>).party;
+  }
+}
+
+function aheadOf(at: number, seen: number): string {
+  return `Event time ${new Date(at).toISOString()} is more than a day after ${new Date(seen).toISOString()}, when the record was stored.`;
+}
+
+function zigzag(value: number): Buffer {
+  const doubled = value * 2;
+  return doubled < 128 ? Buffer.from([doubled]) : Buffer.from([(doubled & 0x7f) | 0x80, doubled >>> 7]);
+}

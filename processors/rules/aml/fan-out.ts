@@ -1,0 +1,59 @@
+/**
+ * Fan-out (集中转出). One payer pays several payees amounts closer to each other than its own history
+ * and chance explain: a mule account that passes money on.
+ *
+ * The own history decides: payers of one constant amount would ring all the time against the global
+ * null model alone, so without older legs it passes.
+ * False positives: payrolls, scholarships; payrolls and merchants have a segment here.
+ * Defaults: 4 payees, 14 days, p ≤ 0.0003.
+ */
+import { z } from 'zod';
+import { duration } from '../../../schemas/time.ts';
+import { fan } from '../../features/chance.ts';
+import { distinct } from '../../features/window-features.ts';
+import { alert, pass, rule } from '../contract.ts';
+
+export const fanOut = rule({
+  id: 'fan-out',
+  version: 1,
+  family: 'aml',
+  title: { en: 'Fan-out', zh: '集中转出' },
+  code: 'review',
+  restricted: true,
+  on: ['outgoing'],
+  options: z.strictObject({
+    payees: z.int().min(2).default(4).describe('Fewest payees of like amounts.'),
+    window: duration().default(1_209_600_000).describe('Sliding window, exact.'),
+    chancePerMillion: z
+      .number()
+      .positive()
+      .max(100_000)
+      .default(300)
+      .describe('Probability by chance at which it fires, per million.'),
+  }),
+  segments: [
+    { when: { tag: 'merchant' }, enabled: false },
+    { when: { tag: 'payroll' }, enabled: false },
+  ],
+  message: {
+    en: '{likePayees} payees were paid {summed} within {window}, amounts within {bandPercent} of each other; by chance {chance}.',
+    zh: '{window} 内向 {likePayees} 个收款人共转出 {summed}，金额相差不超过 {bandPercent}；随机概率 {chance}。',
+  },
+  features: ({ window, payees }) => {
+    const found = fan({ side: 'outgoing', windowMs: window, counterparties: payees, needsOwnHistory: true });
+    return {
+      payeesInWindow: distinct('outgoing', window),
+      chance: found.chance,
+      likePayees: found.counterparties,
+      summed: found.sum,
+      bandPercent: found.bandPercent,
+    };
+  },
+  judge: ({ features, options }) => {
+    if (features.payeesInWindow < options.payees) return pass;
+    const { chance } = features;
+    if (chance > options.chancePerMillion) return pass;
+    const { likePayees, summed, bandPercent } = features;
+    return alert('high', { likePayees, summed, bandPercent, chance });
+  },
+});

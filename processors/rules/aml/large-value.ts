@@ -1,0 +1,42 @@
+/**
+ * Large-value report (大额交易报告, T12). The day's transfers of a party reach the reporting threshold,
+ * incoming and outgoing apart, on calendar days of the institution's zone.
+ *
+ * False positives: none; it is a duty to report, within five working days.
+ * Defaults: PBoC Order 3 [2016], in force for transfers: natural persons from 500,000 CNY (inclusive),
+ * others from 2,000,000 CNY (inclusive). Cash and cross-border transfers have lower ones.
+ */
+import { z } from 'zod';
+import { reportDayTotal, side } from '../../features/account-features.ts';
+import { amount } from '../../features/leg-features.ts';
+import { alert, cny, money, pass, rule } from '../contract.ts';
+
+export const largeValue = rule({
+  id: 'large-value',
+  version: 1,
+  family: 'aml',
+  title: { en: 'Large-value report', zh: '大额交易报告' },
+  code: 'review',
+  restricted: true,
+  on: ['outgoing', 'incoming'],
+  options: z.strictObject({
+    threshold: money().default(cny(50_000_000)).describe('Day total from which on it must be reported, inclusive.'),
+  }),
+  segments: [{ when: { kind: 'organisation' }, options: { threshold: cny(200_000_000) } }],
+  message: {
+    en: 'The day’s {direction} total {dayTotal} reaches the reporting threshold of {threshold}.',
+    zh: '当日{direction}累计 {dayTotal} 达到报告标准 {threshold}。',
+  },
+  features: () => ({
+    side: side(),
+    amount: amount(),
+    outgoing: reportDayTotal('outgoing'),
+    incoming: reportDayTotal('incoming'),
+  }),
+  units: { dayTotal: 'money' },
+  judge: ({ features, options }) => {
+    const dayTotal = features.side === 1 ? features.incoming : features.outgoing;
+    if (dayTotal < options.threshold.minor) return pass;
+    return alert('info', { dayTotal, direction: features.side === 1 ? 'incoming/收款' : 'outgoing/付款' });
+  },
+});

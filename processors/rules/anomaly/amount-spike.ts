@@ -1,0 +1,52 @@
+/**
+ * Amount spike (金额突增). An outgoing amount far above the subject's own: more than so many standard
+ * deviations over its mean, and so many times its largest (T11).
+ *
+ * False positives: a first large but honest payment (a car, a deposit); the least amount keeps small
+ * spikes quiet. Needs a baseline; without one it passes.
+ * Defaults: z ≥ 3 (Tazama 020, 048), 1.5 × own history (Tazama 018).
+ */
+import { z } from 'zod';
+import { baselineCount, baselineDeviation, baselineLargest, baselineMean } from '../../features/baseline.ts';
+import { amount } from '../../features/leg-features.ts';
+import { alert, cny, money, pass, rule } from '../contract.ts';
+
+export const amountSpike = rule({
+  id: 'amount-spike',
+  version: 1,
+  family: 'anomaly',
+  title: { en: 'Amount spike', zh: '金额突增' },
+  code: 'review',
+  restricted: false,
+  on: ['outgoing'],
+  options: z.strictObject({
+    least: money().default(cny(1_000_000)).describe('Smaller amounts pass.'),
+    deviations: z.number().min(1).max(20).default(3).describe('Standard deviations above the own mean.'),
+    largestPercent: z
+      .int()
+      .min(100)
+      .max(10_000)
+      .default(150)
+      .describe('Part of the own largest amount that it must reach.'),
+    baseline: z.int().min(3).max(256).default(10).describe('Own payments that there must be to compare with.'),
+  }),
+  message: {
+    en: 'Amount {amount}; the {count} own payments before average {mean} and were at most {largest}.',
+    zh: '金额 {amount}；此前 {count} 笔均值 {mean}，最大 {largest}。',
+  },
+  features: () => ({
+    amount: amount(),
+    count: baselineCount(),
+    mean: baselineMean(),
+    deviation: baselineDeviation(),
+    largest: baselineLargest(),
+  }),
+  judge: ({ features, options }) => {
+    const { amount } = features;
+    if (amount < options.least.minor) return pass;
+    const { count, mean, deviation, largest } = features;
+    if (count < options.baseline) return pass;
+    const unusual = amount > mean + options.deviations * deviation && amount * 100 >= largest * options.largestPercent;
+    return unusual ? alert('medium', { amount, count, mean, deviation, largest }) : pass;
+  },
+});

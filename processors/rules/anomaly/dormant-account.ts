@@ -1,0 +1,38 @@
+/**
+ * Dormant account awakens (长期闲置账户突然启用). A subject without a transfer for long sends a large
+ * amount.
+ *
+ * False positives: seasonal payers; the least amount keeps small awakenings quiet.
+ * Defaults: PBoC's wording is "long idle"; usual readings run from months to a year, but history keeps
+ * 31 days, so the default is 20 days: raise `horizon` and `idle` together for longer ones.
+ */
+import { z } from 'zod';
+import { duration } from '../../../schemas/time.ts';
+import { amount, idle } from '../../features/leg-features.ts';
+import { alert, cny, money, pass, rule } from '../contract.ts';
+
+export const dormantAccount = rule({
+  id: 'dormant-account',
+  version: 1,
+  family: 'anomaly',
+  title: { en: 'Dormant account awakens', zh: '休眠账户突然启用' },
+  code: 'review',
+  restricted: false,
+  on: ['outgoing'],
+  options: z.strictObject({
+    idle: duration().default(1_728_000_000).describe('Time without a transfer.'),
+    least: money().default(cny(5_000_000)).describe('Smaller amounts pass.'),
+  }),
+  message: {
+    en: '{amount} leaves after {idleFor} without a transfer.',
+    zh: '闲置 {idleFor} 后转出 {amount}。',
+  },
+  units: { idleFor: 'ms' },
+  features: () => ({ amount: amount(), idleFor: idle() }),
+  judge: ({ features, options }) => {
+    const { amount } = features;
+    if (amount < options.least.minor) return pass;
+    const { idleFor } = features;
+    return idleFor >= options.idle ? alert('medium', { amount, idleFor }) : pass;
+  },
+});

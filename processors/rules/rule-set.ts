@@ -1,0 +1,193 @@
+/**
+ * From settings to what a task judges by. Which rules hold for a subject, with which options, depends
+ * on its segment; subjects of one segment share one rule set, bound to the task's scope.
+ */
+
+import type { Grade } from '../../schemas/credit-rating.ts';
+import type { Profile } from '../books/profile.ts';
+import type { Feature, Scope } from '../features/scope.ts';
+import type { WindowPlan } from '../features/windows.ts';
+import type { Occasion, Rule, Segment } from './contract.ts';
+import { OCCASIONS } from './contract.ts';
+import { RULES } from './index.ts';
+import { type RuleSettings, readSettings, resolveOptions, type Settings } from './settings.ts';
+
+/** A rule with its options and readings: what is called for each judgement. */
+export interface BoundRule {
+  readonly rule: Rule;
+  readonly options: { readonly [name: string]: unknown };
+  readonly shadow: boolean;
+  /** The bit of this rule in a leg's FIRED; 0 for rules that never judge again. */
+  readonly bit: number;
+  /** Longest time back that it looks, ms. */
+  readonly reachMs: number;
+  readonly input: {
+    readonly features: { readonly [name: string]: unknown };
+    readonly options: { readonly [name: string]: unknown };
+  };
+  /** Units of what its features read, for evidence. */
+  readonly units: { readonly [name: string]: Feature['unit'] };
+}
+
+export type RuleSet = {
+  readonly [K in Occasion]: readonly BoundRule[];
+} & {
+  /** Longest reach of the rules that judge again, ms. */
+  readonly reachMs: number;
+  /** When the first exemption in it ends, ms: then it must be chosen anew. */
+  readonly validUntil: number;
+};
+
+/** Who a rule set is chosen for. */
+export interface Who {
+  readonly id: string;
+  readonly profile: Profile | null;
+  readonly grade: Grade | null;
+}
+
+/** Settings as a task uses them. One per settings entry; a new one is made when settings change. */
+export class RuleBook {
+  readonly settings: Settings;
+  readonly plan: WindowPlan;
+  readonly #scope: Scope;
+  readonly #switchedOff: ReadonlySet<string>;
+  readonly #sets = new Map<string, RuleSet>();
+  readonly #bound = new Map<string, BoundRule | null>();
+  readonly #exempt: Map<string, { readonly rule: string; readonly until: number }[]>;
+
+  constructor(canonical: string, switchedOff: ReadonlySet<string>, scope: Scope) {
+    this.settings = readSettings(canonical);
+    this.#scope = scope;
+    this.#switchedOff = new Set(switchedOff);
+    this.plan = planOf(this.settings);
+    this.#exempt = exemptionsOf(this.settings);
+  }
+
+  /** The rules for a subject, at the time of the last tick. */
+  choose(who: Who, tick: number): RuleSet {
+    const exempt = (this.#exempt.get(who.id) ?? []).filter((one) => !(tick >= one.until));
+    const parts = RULES.map((rule) => {
+      if (exempt.some((one) => one.rule === rule.id)) return '-';
+      return this.#segmentsOf(rule)
+        .map((segment, index) => (matches(segment, who) ? index : -1))
+        .filter((index) => index >= 0)
+        .join(',');
+    });
+    const key = `${parts.join(';')}|${Math.min(...exempt.map((one) => one.until))}`;
+    let set = this.#sets.get(key);
+    if (set === undefined) {
+      set = this.#make(parts, Math.min(Number.POSITIVE_INFINITY, ...exempt.map((one) => one.until)));
+      this.#sets.set(key, set);
+    }
+    return set;
+  }
+
+  #segmentsOf(rule: Rule): readonly Segment[] {
+    return this.settings.rules[rule.id]?.segments ?? rule.segments ?? [];
+  }
+
+  #make(parts: readonly string[], validUntil: number): RuleSet {
+    const bound = RULES.map((rule, index) => this.#bind(rule, index, parts[index]!)).filter((one) => one !== null);
+    const byOccasion = Object.fromEntries(
+      OCCASIONS.map((occasion) => [occasion, bound.filter((one) => one.rule.on.includes(occasion))]),
+    ) as { [K in Occasion]: BoundRule[] };
+    const reachMs = Math.max(0, ...bound.filter((one) => one.bit !== 0).map((one) => one.reachMs));
+    return { ...byOccasion, reachMs, validUntil };
+  }
+
+  #bind(rule: Rule, index: number, part: string): BoundRule | null {
+    if (part === '-' || this.#switchedOff.has(rule.id)) return null;
+    const key = `${index}:${part}`;
+    let bound = this.#bound.get(key);
+    if (bound === undefined) {
+      const own = this.settings.rules[rule.id];
+      const segments = this.#segmentsOf(rule);
+      const matched = part === '' ? [] : part.split(',').map((number) => segments[Number(number)]!);
+      bound = bind(rule, own, matched, this.plan, this.#scope);
+      this.#bound.set(key, bound);
+    }
+    return bound;
+  }
+}
+
+/** Rules that read legs alone judge again; each has a bit, by its place among them. */
+const REJUDGING = RULES.filter((rule) => {
+  const features = Object.values(rule.features(rule.options.parse({})));
+  return features.some((feature) => feature.reachMs > 0) && features.every((feature) => feature.fromLegs);
+}).map((rule) => rule.id);
+
+function bitOf(rule: Rule): number {
+  const place = REJUDGING.indexOf(rule.id);
+  if (place > 30) throw new Error('a leg has 31 bits for rules that judge again; the 32nd needs a second word');
+  return place < 0 ? 0 : 1 << place;
+}
+
+function bind(
+  rule: Rule,
+  own: RuleSettings | undefined,
+  matched: readonly Segment[],
+  plan: WindowPlan,
+  scope: Scope,
+): BoundRule | null {
+  const { enabled, options } = resolveOptions(rule, own, matched);
+  if (!enabled) return null;
+  const readings: { [name: string]: unknown } = {};
+  const units: { [name: string]: Feature['unit'] } = { ...rule.units };
+  const features = rule.features(options);
+  for (const [name, feature] of Object.entries(features)) {
+    const read = feature.bind(plan);
+    // A getter, so that a rule pays only for the features that it comes to look at.
+    Object.defineProperty(readings, name, { enumerable: true, get: () => read(scope) });
+    units[name] = feature.unit;
+  }
+  const reachMs = Math.max(0, ...Object.values(features).map((feature) => feature.reachMs));
+  return {
+    rule,
+    options,
+    shadow: own?.shadow ?? false,
+    bit: bitOf(rule),
+    reachMs,
+    input: { features: readings, options },
+    units,
+  };
+}
+
+/** All windows that some variant of some rule asks for. */
+function planOf(settings: Settings): WindowPlan {
+  const windows = new Map<number, boolean>();
+  for (const rule of RULES) {
+    const own = settings.rules[rule.id];
+    const segments = own?.segments ?? rule.segments ?? [];
+    for (const matched of [[], ...segments.map((segment) => [segment]), segments]) {
+      const { enabled, options } = resolveOptions(rule, own, matched);
+      if (!enabled) continue;
+      for (const feature of Object.values(rule.features(options))) {
+        if (feature.window === null) continue;
+        windows.set(feature.window.sizeMs, (windows.get(feature.window.sizeMs) ?? false) || feature.window.distinct);
+      }
+    }
+  }
+  const sizesMs = [...windows.keys()].sort((left, right) => left - right);
+  return { sizesMs, distinct: sizesMs.map((size) => windows.get(size)!) };
+}
+
+function exemptionsOf(settings: Settings): Map<string, { rule: string; until: number }[]> {
+  const exempt = new Map<string, { rule: string; until: number }[]>();
+  for (const [rule, own] of Object.entries(settings.rules)) {
+    for (const one of own.exemptions) {
+      const known = exempt.get(one.subject) ?? [];
+      known.push({ rule, until: Date.parse(one.until) });
+      exempt.set(one.subject, known);
+    }
+  }
+  return exempt;
+}
+
+function matches(segment: Segment, who: Who): boolean {
+  const { kind, tag, grade } = segment.when;
+  return (
+    (kind === undefined || kind === who.profile?.kind) &&
+    (tag === undefined || (who.profile?.tags.includes(tag) ?? false)) &&
+    (grade === undefined || grade === (who.grade ?? 'A'))
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * Decisions of the payer's side: the first one, and the revisions that approvals, expiry and status
+ * add. Late data adds none.
+ */
+import type { Decision, Outcome } from '../../schemas/decision.ts';
+import {
+  TRANSFER_KINDS,
+  TRANSFER_STATUSES,
+  type TransferKind,
+  type TransferStatus,
+} from '../../schemas/events/transfer.ts';
+import type { Void } from '../../schemas/events/void.ts';
+import type { Reason } from '../../schemas/reason.ts';
+import type { Hold } from '../books/approvals.ts';
+import type { LegPlace } from '../books/history.ts';
+import type { TransferDetail } from '../books/transfer-detail.ts';
+import { HISTORICAL, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
+import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, reserve } from './arrival.ts';
+import { writeAcceptance } from './decision-writer.ts';
+import { type Finding, judge, raiseAlerts, reasonsOf } from './judge.ts';
+import type { TaskState } from './state.ts';
+import type { TransferReader } from './transfer-reader.ts';
+
+export const OUTCOME_NUMBERS = { accept: 1, hold: 2, reject: 3 } as const;
+const OUTCOME_NAMES: readonly (Outcome | null)[] = [null, 'accept', 'hold', 'reject'];
+
+/** The strictest outcome of findings, and what a hold asks for. Shadow rules have no effect. */
+function weigh(findings: readonly Finding[]): { outcome: Outcome; approvals: number; roles: string[] } {
+  let outcome: Outcome = 'accept';
+  let approvals = 0;
+  let roles: string[] = [];
+  for (const { bound, outcome: one } of findings) {
+    if (bound.shadow) continue;
+    if (one.kind === 'reject') outcome = 'reject';
+    if (one.kind !== 'hold') continue;
+    if (outcome === 'accept') outcome = 'hold';
+    if (one.approvals < approvals) continue;
+    roles = one.approvals > approvals ? [...one.roles] : roles.length > 0 ? roles : [...one.roles];
+    approvals = one.approvals;
+  }
+  return { outcome, approvals, roles };
+}
+
+/** Decides a submitted transfer. The scope and its totals are set; the leg is reserved. */
+export function decideTransfer(
+  state: TaskState,
+  reader: TransferReader,
+  arrival: Arrival,
+  place: LegPlace,
+  revision: number,
+): void {
+  const { subject } = arrival;
+  const findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival));
+  if (findings === null) {
+    setOutcome(place, 'accept');
+    if (revision === 1) writeAcceptance(state.outputs.decisions, reader, arrival.baseMinor);
+    else {
+      detailOf(subject, place, arrival.name, arrival.side).revision = revision;
+      state.outputs.decision(decisionOf(reader, arrival.baseMinor, { revision, outcome: 'accept', reasons: [] }));
+    }
+    return;
+  }
+  const { outcome, approvals, roles } = weigh(findings);
+  const reasons = reasonsOf(state, findings);
+  raiseAlerts(state, subject, findings, aboutReader(reader));
+  setOutcome(place, outcome);
+  if (revision > 1 || outcome !== 'accept') detailOf(subject, place, arrival.name, arrival.side).revision = revision;
+  if (outcome === 'reject') takeBack(state, reader, arrival, place, revision);
+  const hold = outcome === 'hold' ? openHold(state, reader, arrival, { revision, approvals, roles, reasons }) : null;
+  state.outputs.decision(
+    decisionOf(reader, arrival.baseMinor, {
+      revision,
+      outcome,
+      reasons,
+      approvalsRequired: outcome === 'hold' ? approvals : 0,
+      expiresAt: hold?.expiresAt ?? null,
+    }),
+  );
+}
+
+function openHold(
+  state: TaskState,
+  reader: TransferReader,
+  arrival: Arrival,
+  terms: { revision: number; approvals: number; roles: string[]; reasons: Reason[] },
+): Hold {
+  const { subject } = arrival;
+  const hold: Hold = {
+    transferId: reader.text(reader.transferId)!,
+    event: reader.entryBlock(),
+    revision: terms.revision,
+    approvalsRequired: terms.approvals,
+    roles: terms.roles,
+    given: [],
+    maker: reader.text(reader.maker),
+    device: reader.text(reader.device),
+    session: reader.text(reader.session),
+    expiresAt: Math.max(state.control.tick, Math.min(reader.at, reader.seen)) + state.rules.settings.holdExpiry,
+    reasons: terms.reasons,
+    seen: reader.seen,
+  };
+  subject.holds ??= new Map();
+  subject.holds.set(hold.transferId, hold);
+  if (hold.expiresAt < subject.due) {
+    subject.due = hold.expiresAt;
+    state.timers.push(hold.expiresAt, arrival.place);
+  }
+  return hold;
+}
+
+/** The amount no longer counts, here and on the other subjects that were told of it. */
+export function takeBack(
+  state: TaskState,
+  reader: TransferReader,
+  arrival: Arrival,
+  place: LegPlace,
+  revision: number,
+): void {
+  const { subject, side } = arrival;
+  const { chunk, index } = place;
+  const historical = (chunk.flags(index) & HISTORICAL) !== 0;
+  // What upstream has settled against our word counts on.
+  const settled = subject.details?.get(arrival.name * 2 + side)?.settledMinor ?? 0;
+  reserve(state, subject, chunk.at(index), side, subject.history.setAmount(place, settled), historical);
+  state.outputs.void(voidOf(reader, revision));
+}
+
+function voidOf(reader: TransferReader, revision: number): Void {
+  const payee = reader.text(reader.creditorParty) ?? reader.text(reader.creditorAccount)!;
+  const device = reader.text(reader.device);
+  return {
+    transferId: reader.text(reader.transferId)!,
+    eventId: eventIdOf(reader),
+    revision,
+    at: reader.at,
+    targets: [
+      { subjectKind: 'party', subject: payee, role: 'payee' },
+      ...(device === null ? [] : [{ subjectKind: 'device' as const, subject: device, role: 'device' as const }]),
+    ],
+  };
+}
+
+/** A further status of a decided transfer: the decision gets a revision that says so. */
+export function reviseForStatus(
+  state: TaskState,
+  reader: TransferReader,
+  arrival: Arrival,
+  detail: TransferDetail,
+  before: number,
+): void {
+  detail.revision++;
+  const transferId = reader.text(reader.transferId)!;
+  // A hold ends with any final word of upstream; a part that settled leaves it standing.
+  if (TRANSFER_STATUSES[reader.status] !== 'partially-settled') arrival.subject.holds?.delete(transferId);
+  state.outputs.decision(
+    decisionOf(reader, arrival.baseMinor, {
+      revision: detail.revision,
+      outcome: OUTCOME_NAMES[before]!,
+      reasons: [],
+    }),
+  );
+}
+
+/** True for a settlement, in whole or part, of a transfer that was held or rejected. */
+export function settledUnreleased(reader: TransferReader, before: number): boolean {
+  const status = TRANSFER_STATUSES[reader.status];
+  return (status === 'settled' || status === 'partially-settled') && before > OUTCOME_NUMBERS.accept;
+}
+
+export function setOutcome(place: LegPlace, outcome: Outcome): void {
+  const { chunk, index } = place;
+  chunk.setFlags(index, (chunk.flags(index) & ~OUTCOME_MASK) | (OUTCOME_NUMBERS[outcome] << OUTCOME_SHIFT));
+}
+
+/** A decision on the transfer that the reader stands on. */
+export function decisionOf(
+  reader: TransferReader,
+  baseMinor: number,
+  said: Pick<Decision, 'revision' | 'outcome' | 'reasons'> & Partial<Decision>,
+): Decision {
+  return {
+    transferId: reader.text(reader.transferId)!,
+    eventId: eventIdOf(reader),
+    at: reader.at,
+    seen: reader.seen,
+    kind: TRANSFER_KINDS[reader.kind] as TransferKind,
+    status: TRANSFER_STATUSES[reader.status]!.replace('-', '_') as TransferStatus,
+    debtor: reader.text(reader.debtorParty) ?? reader.text(reader.debtorAccount)!,
+    creditor: reader.text(reader.creditorParty) ?? reader.text(reader.creditorAccount)!,
+    amountMinor: reader.amountMinor,
+    currency: reader.text(reader.currency)!,
+    baseMinor,
+    approvalsRequired: 0,
+    approvalsGiven: 0,
+    expiresAt: null,
+    by: null,
+    ...said,
+  };
+}

@@ -1,0 +1,208 @@
+/** What becomes of held transfers: approved, denied, expired; on release freezes and lists are asked again. */
+import type { Approval } from '../../schemas/events/approval.ts';
+import type { Reason } from '../../schemas/reason.ts';
+import { type Hold, refuseApproval } from '../books/approvals.ts';
+import type { LegPlace } from '../books/history.ts';
+import type { Subject } from '../books/subject.ts';
+import { nameOf } from '../features/interner.ts';
+import { type Arrival, aboutReader } from './arrival.ts';
+import { decisionOf, setOutcome, takeBack } from './decisions.ts';
+import { aimAt, judge, raiseAlerts } from './judge.ts';
+import type { TaskState } from './state.ts';
+import { TransferReader } from './transfer-reader.ts';
+
+/** What brought a revision: the time and person of an approval, or of an expiry. */
+interface Cause {
+  readonly seen: number;
+  readonly by: string | null;
+}
+
+const held = new TransferReader();
+
+/** Folds an approval or denial. What does not count is refused with the reason. */
+export function foldApproval(
+  state: TaskState,
+  place: number,
+  approval: Approval,
+  source: { readonly seen: number; readonly partition: number; readonly offset: number; readonly body: Buffer },
+): void {
+  const subject = state.touch(place);
+  const hold = subject.holds?.get(approval.transferId);
+  const refused =
+    hold === undefined
+      ? { refusal: 'approval_not_held' as const, detail: `Transfer ${approval.transferId} is not held.` }
+      : refuseApproval(hold, approval);
+  if (refused !== null || hold === undefined) {
+    state.outputs.deadLetter({
+      topic: 'approvals',
+      partition: source.partition,
+      offset: source.offset,
+      seen: source.seen,
+      ...refused!,
+      eventId: approval.approvalId,
+      transferId: approval.transferId,
+      body: source.body,
+    });
+    return;
+  }
+  const cause = { seen: source.seen, by: approval.by };
+  if (approval.action === 'deny') {
+    close(state, subject, place, hold, 'reject', cause, [personal('denied', approval, 'denied', '拒绝')]);
+    return;
+  }
+  hold.given.push({ by: approval.by, device: approval.device, session: approval.session });
+  const approved = personal('approved', approval, 'approved', '批准');
+  if (hold.given.length >= hold.approvalsRequired) release(state, subject, place, hold, cause, approved);
+  else revise(state, subject, place, hold, cause, approved);
+}
+
+/** Rejects what has expired by `now`, in order of time. */
+export function expireHolds(state: TaskState, subject: Subject, place: number, now: number): void {
+  if (subject.holds === null) return;
+  const due = [...subject.holds.values()].filter((hold) => hold.expiresAt <= now);
+  due.sort((left, right) => left.expiresAt - right.expiresAt || (left.transferId < right.transferId ? -1 : 1));
+  for (const hold of due) {
+    const reason: Reason = {
+      code: 'expired',
+      rule: null,
+      outcome: 'reject',
+      en: 'The hold expired without the approvals that it asked for.',
+      zh: '待审超时，未获得所需审批。',
+      evidence: [],
+    };
+    close(state, subject, place, hold, 'reject', { seen: now, by: null }, [reason]);
+  }
+}
+
+/** Enough approvals: a freeze or list that came meanwhile still stops it. */
+function release(state: TaskState, subject: Subject, place: number, hold: Hold, cause: Cause, approved: Reason): void {
+  const { arrival, leg } = aim(state, subject, place, hold);
+  const findings = judge(screeningOf(state, subject), 'outgoing', false);
+  const rejects = (findings ?? []).some(({ bound, outcome }) => outcome.kind === 'reject' && !bound.shadow);
+  if (findings !== null && rejects) raiseAlerts(state, subject, findings, { ...aboutReader(held), seen: cause.seen });
+  const blocked: Reason = {
+    code: 'blocked',
+    rule: null,
+    outcome: 'reject',
+    en: 'Blocked.',
+    zh: '已拦截。',
+    evidence: [],
+  };
+  finish(state, hold, arrival, leg, rejects ? 'reject' : 'accept', cause, rejects ? [approved, blocked] : [approved]);
+}
+
+/** The rules of the screening family alone. */
+function screeningOf(state: TaskState, subject: Subject) {
+  const set = state.rulesOf(subject);
+  return { ...set, outgoing: set.outgoing.filter((bound) => bound.rule.family === 'screening') };
+}
+
+/** One of several approvals: the decision says how many there are, and later ones must name that revision. */
+function revise(state: TaskState, subject: Subject, place: number, hold: Hold, cause: Cause, approved: Reason): void {
+  const { arrival, leg } = aim(state, subject, place, hold);
+  hold.revision++;
+  if (leg !== null) subject.details!.get(arrival.name * 2)!.revision = hold.revision;
+  state.outputs.decision({
+    ...decisionOf(held, arrival.baseMinor, {
+      revision: hold.revision,
+      outcome: 'hold',
+      reasons: [...hold.reasons, approved],
+    }),
+    seen: cause.seen,
+    by: cause.by,
+    approvalsRequired: hold.approvalsRequired,
+    approvalsGiven: hold.given.length,
+    expiresAt: hold.expiresAt,
+  });
+}
+
+function close(
+  state: TaskState,
+  subject: Subject,
+  place: number,
+  hold: Hold,
+  outcome: 'accept' | 'reject',
+  cause: Cause,
+  reasons: Reason[],
+): void {
+  const { arrival, leg } = aim(state, subject, place, hold);
+  finish(state, hold, arrival, leg, outcome, cause, reasons);
+}
+
+function finish(
+  state: TaskState,
+  hold: Hold,
+  arrival: Arrival,
+  leg: LegPlace | null,
+  outcome: 'accept' | 'reject',
+  cause: Cause,
+  reasons: Reason[],
+): void {
+  const { subject } = arrival;
+  const revision = hold.revision + 1;
+  subject.holds!.delete(hold.transferId);
+  if (leg !== null) {
+    setOutcome(leg, outcome);
+    const detail = subject.details?.get(arrival.name * 2);
+    if (detail !== undefined) detail.revision = revision;
+    if (outcome === 'reject') takeBack(state, held, arrival, leg, revision);
+  }
+  state.outputs.decision({
+    ...decisionOf(held, arrival.baseMinor, { revision, outcome, reasons: [...hold.reasons, ...reasons] }),
+    seen: cause.seen,
+    by: cause.by,
+    approvalsRequired: hold.approvalsRequired,
+    approvalsGiven: hold.given.length,
+  });
+}
+
+/** Puts the reader on the held event and the scope on its leg; no leg where history has outlived it. */
+function aim(
+  state: TaskState,
+  subject: Subject,
+  place: number,
+  hold: Hold,
+): { arrival: Arrival; leg: LegPlace | null } {
+  held.open(hold.event);
+  held.next();
+  const name = nameOf(held.buffer, held.transferId.start, held.transferId.end);
+  const leg = subject.history.find(name, 0);
+  const account = state.ids.intern(held.buffer, held.creditorAccount.start, held.creditorAccount.end);
+  const { creditorParty } = held;
+  const party =
+    creditorParty.start < 0 ? account : state.ids.intern(held.buffer, creditorParty.start, creditorParty.end);
+  const counterparty = state.counterparties.of(party, account);
+  const baseMinor = leg === null ? 0 : leg.chunk.amount(leg.index);
+  const { scope } = state;
+  if (leg !== null) aimAt(state, subject, leg.chunk, leg.index);
+  scope.amount = baseMinor;
+  scope.counterparty = counterparty;
+  scope.late = false;
+  scope.totals = subject.history.windows.totals;
+  scope.ownEnds = () => [state.subjects.idOf(subject), held.text(held.debtorAccount)!];
+  const arrival: Arrival = {
+    subject,
+    place,
+    side: 0,
+    isPayer: true,
+    name,
+    event: 0,
+    content: 0,
+    counterparty,
+    baseMinor,
+    rate: { numerator: 1, denominator: 1 },
+  };
+  return { arrival, leg };
+}
+
+function personal(code: 'approved' | 'denied', approval: Approval, en: string, zh: string): Reason {
+  const note = approval.note === null ? '' : `: ${approval.note}`;
+  return {
+    code,
+    rule: null,
+    outcome: 'note',
+    en: `${approval.by} ${en}${note}`,
+    zh: `${approval.by} 已${zh}${note}`,
+    evidence: [],
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * Asks the rules and tells what they found: fills the scope, collects outcomes, raises alerts. A rule
+ * that throws never means silence: on the payer's side it holds the transfer, everywhere it alerts.
+ */
+import type { Reason, Severity } from '../../schemas/reason.ts';
+import { alertAfter } from '../books/alerts.ts';
+import type { Subject } from '../books/subject.ts';
+import { FIRED, FLAGS, INTEGERS } from '../features/legs.ts';
+import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
+import { render } from '../rules/evidence.ts';
+import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
+import type { TaskState } from './state.ts';
+
+/** What is said of the transfer in an alert; null where there is none. */
+export interface About {
+  readonly transferId: string | null;
+  readonly eventId: string | null;
+  readonly seen: number;
+  readonly historical: boolean;
+}
+
+export interface Finding {
+  readonly bound: BoundRule;
+  readonly outcome: Exclude<RuleOutcome, { kind: 'pass' }>;
+}
+
+/** Families that are about other people's money: a transfer between own accounts rings none of them. */
+const QUIET_FOR_OWN_TRANSFERS = new Set(['aml', 'anomaly']);
+
+/** Asks all rules of an occasion; answers those that did not pass. The scope is filled already. */
+export function judge(set: RuleSet, occasion: Occasion, ownTransfer: boolean): Finding[] | null {
+  let findings: Finding[] | null = null;
+  const bound = set[occasion];
+  for (let index = 0; index < bound.length; index++) {
+    const one = bound[index]!;
+    if (ownTransfer && QUIET_FOR_OWN_TRANSFERS.has(one.rule.family)) continue;
+    const outcome = ask(one, occasion);
+    if (outcome.kind === 'pass') continue;
+    findings ??= [];
+    findings.push({ bound: one, outcome });
+  }
+  return findings;
+}
+
+function ask(bound: BoundRule, occasion: Occasion): RuleOutcome {
+  try {
+    return bound.rule.judge(bound.input);
+  } catch (error) {
+    const values: Values = { failure: String((error as Error).message).slice(0, 200) };
+    return occasion === 'outgoing'
+      ? { kind: 'hold', approvals: 1, roles: [], severity: 'critical', values }
+      : { kind: 'alert', severity: 'critical', values };
+  }
+}
+
+/** Raises the alerts among the findings about a subject, and marks the judged leg as having fired them. */
+export function raiseAlerts(state: TaskState, subject: Subject, findings: readonly Finding[], about: About): void {
+  const { scope } = state;
+  for (const { bound, outcome } of findings) {
+    if (outcome.severity === null) continue;
+    if (bound.bit !== 0) scope.chunk.integers[scope.index * INTEGERS + FIRED]! |= bound.bit;
+    raise(state, subject, bound, outcome.severity, outcome.values, about);
+  }
+}
+
+export function raise(
+  state: TaskState,
+  subject: Subject,
+  bound: BoundRule,
+  severity: Severity,
+  values: Values,
+  about: About,
+): void {
+  const { rule } = bound;
+  const id = state.subjects.idOf(subject);
+  const at = state.scope.at;
+  subject.alerts ??= new Map();
+  // A shadow rule's hits are counted apart, so that they never attach to an alert that was sent.
+  const key = bound.shadow ? `${rule.id}!shadow` : rule.id;
+  const open = alertAfter(subject.alerts.get(key), { rule: key, subject: id, ordinal: state.ordinal, at, severity });
+  subject.alerts.set(key, open);
+  const { en, zh, evidence } = renderSafely(bound, values, state.scope.institution.baseCurrency);
+  state.outputs.alert({
+    alertId: open.alertId,
+    revision: open.revision,
+    rule: rule.id,
+    ruleVersion: rule.version,
+    family: rule.family,
+    severity: open.severity,
+    subjectKind: subject.kind,
+    subject: id,
+    status: 'open',
+    openedAt: open.openedAt,
+    at,
+    seen: about.seen,
+    occurrences: open.occurrences,
+    transferId: about.transferId,
+    eventId: about.eventId,
+    late: state.scope.late,
+    historical: about.historical,
+    shadow: bound.shadow,
+    restricted: rule.restricted,
+    en,
+    zh,
+    evidence,
+  });
+}
+
+/** The reasons of a decision: of restricted rules only the neutral code is told. */
+export function reasonsOf(state: TaskState, findings: readonly Finding[]): Reason[] {
+  const reasons: Reason[] = [];
+  for (const { bound, outcome } of findings) {
+    if (bound.shadow) continue;
+    const { rule } = bound;
+    if (rule.restricted) {
+      // An alert about money laundering is no reason that the outside may read.
+      if (outcome.kind !== 'alert')
+        reasons.push({ code: rule.code, rule: null, outcome: outcome.kind, ...NEUTRAL, evidence: [] });
+      continue;
+    }
+    const { en, zh, evidence } = renderSafely(bound, outcome.values, state.scope.institution.baseCurrency);
+    reasons.push({ code: rule.code, rule: rule.id, outcome: outcome.kind, en, zh, evidence });
+  }
+  return reasons;
+}
+
+const NEUTRAL = { en: 'Under review.', zh: '审核中。' };
+
+function renderSafely(bound: BoundRule, values: Values, baseCurrency: string) {
+  if (!('failure' in values)) return render(bound, values, baseCurrency);
+  return {
+    en: `Rule ${bound.rule.id} failed and could not judge: ${values.failure}`,
+    zh: `规则 ${bound.rule.id} 执行失败，无法判断：${values.failure}`,
+    evidence: [{ name: 'failure', number: null, text: String(values.failure), unit: null }],
+  };
+}
+
+/** Fills the scope with a leg of the subject. Totals are set by the caller. */
+export function aimAt(
+  state: TaskState,
+  subject: Subject,
+  chunk: Subject['history']['chain']['head'],
+  index: number,
+): void {
+  const { scope } = state;
+  scope.subject = subject;
+  scope.chunk = chunk;
+  scope.index = index;
+  scope.at = chunk.at(index);
+  scope.side = chunk.integers[index * INTEGERS + FLAGS]! & 1;
+  scope.tick = state.control.tick;
+}

@@ -1,0 +1,97 @@
+/**
+ * What a task gives out between two commits: encoded values a topic, and a running digest over them.
+ * The digest is taken block by block of the journal, so it does not depend on when commits happened.
+ */
+import { createHash } from 'node:crypto';
+import type { Append } from '../../runtime/log/port.ts';
+import { ValueWriter } from '../../runtime/log/values.ts';
+import { type Alert, alertRecord } from '../../schemas/alert.ts';
+import { type CreditRating, creditRatingRecord } from '../../schemas/credit-rating.ts';
+import { type DeadLetter, deadLetterRecord } from '../../schemas/dead-letter.ts';
+import { type Decision, decisionRecord } from '../../schemas/decision.ts';
+import type { Declared } from '../../schemas/declare.ts';
+import { type Void, voidRecord } from '../../schemas/events/void.ts';
+import { type Notification, notificationRecord } from '../../schemas/notification.ts';
+
+/** The topics that a task writes, in the order in which its digest takes them. */
+const OUTPUT_RECORDS = {
+  decisions: decisionRecord,
+  alerts: alertRecord,
+  'credit-ratings': creditRatingRecord,
+  notifications: notificationRecord,
+  'dead-letters': deadLetterRecord,
+  voids: voidRecord,
+} as const;
+
+export type OutputTopic = keyof typeof OUTPUT_RECORDS;
+export const OUTPUT_TOPICS = Object.keys(OUTPUT_RECORDS) as OutputTopic[];
+
+export function outputRecord(topic: OutputTopic): Declared<unknown> {
+  return OUTPUT_RECORDS[topic] as unknown as Declared<unknown>;
+}
+
+export class Outputs {
+  readonly #writers = Object.fromEntries(OUTPUT_TOPICS.map((topic) => [topic, new ValueWriter()])) as {
+    readonly [T in OutputTopic]: ValueWriter;
+  };
+  readonly #taken: number[] = OUTPUT_TOPICS.map(() => 0);
+  digest: Buffer = Buffer.alloc(32);
+
+  get decisions(): ValueWriter {
+    return this.#writers.decisions;
+  }
+
+  /** Bytes that wait for a commit. */
+  get bytes(): number {
+    return OUTPUT_TOPICS.reduce((sum, topic) => sum + this.#writers[topic].length, 0);
+  }
+
+  decision(value: Decision): void {
+    this.#writers.decisions.write(decisionRecord.type, value);
+  }
+
+  alert(value: Alert): void {
+    this.#writers.alerts.write(alertRecord.type, value);
+  }
+
+  creditRating(value: CreditRating): void {
+    this.#writers['credit-ratings'].write(creditRatingRecord.type, value);
+  }
+
+  notification(value: Notification): void {
+    this.#writers.notifications.write(notificationRecord.type, value);
+  }
+
+  deadLetter(value: DeadLetter): void {
+    this.#writers['dead-letters'].write(deadLetterRecord.type, value);
+  }
+
+  void(value: Void): void {
+    this.#writers.voids.write(voidRecord.type, value);
+  }
+
+  /** Takes what the journal block gave into the digest. */
+  closeBlock(): void {
+    let hash: ReturnType<typeof createHash> | null = null;
+    for (const [index, topic] of OUTPUT_TOPICS.entries()) {
+      const writer = this.#writers[topic];
+      if (writer.length === this.#taken[index]) continue;
+      hash ??= createHash('sha256').update(this.digest);
+      hash.update(topic).update(writer.since(this.#taken[index]!));
+      this.#taken[index] = writer.length;
+    }
+    if (hash !== null) this.digest = hash.digest();
+  }
+
+  /** All outputs since the last take, for the task's partition. */
+  take(partition: number): Append[] {
+    const appends: Append[] = [];
+    for (const [index, topic] of OUTPUT_TOPICS.entries()) {
+      const writer = this.#writers[topic];
+      if (writer.count === 0) continue;
+      appends.push({ topic, partition, fingerprint: OUTPUT_RECORDS[topic].fingerprint, values: writer.take() });
+      this.#taken[index] = 0;
+    }
+    return appends;
+  }
+}

@@ -1,0 +1,105 @@
+/** All that one task knows: the books of its partition. The folds below change it, the checkpoint writes it. */
+import { Control } from '../books/control.ts';
+import { Ordinary } from '../books/ordinary.ts';
+import type { Subject } from '../books/subject.ts';
+import { Counterparties } from '../features/counterparties.ts';
+import { Interner } from '../features/interner.ts';
+import type { Scope } from '../features/scope.ts';
+import { RuleBook, type RuleSet } from '../rules/rule-set.ts';
+import { defaultSettings } from '../rules/settings.ts';
+import { Outputs } from './outputs.ts';
+import { Subjects } from './subjects.ts';
+import { Timers } from './timers.ts';
+
+export class TaskState {
+  readonly partition: number;
+  readonly ids = new Interner(1_024);
+  readonly counterparties = new Counterparties(this.ids);
+  readonly subjects = new Subjects(this.ids, this.counterparties);
+  readonly control = new Control();
+  readonly ordinary = new Ordinary();
+  readonly timers = new Timers();
+  readonly outputs = new Outputs();
+  readonly scope: Scope;
+  rules: RuleBook;
+  /** Entries folded so far: what alert ids are made of. */
+  ordinal = 0;
+  /** Places of subjects that changed since the last checkpoint. */
+  changed: number[] = [];
+  /** Number of the checkpoint that is being collected. */
+  checkpoint = 0;
+
+  constructor(partition: number) {
+    this.partition = partition;
+    this.scope = emptyScope(this);
+    this.rules = new RuleBook(defaultSettings(), this.control.switchedOff, this.scope);
+    this.#adopt();
+  }
+
+  /** Settings or switches changed: subjects choose their rules anew when they are next met. */
+  settingsChanged(): void {
+    const settings = this.control.settings === '' ? defaultSettings() : this.control.settings;
+    this.rules = new RuleBook(settings, this.control.switchedOff, this.scope);
+    this.#adopt();
+  }
+
+  get terms(): { horizonMs: number; latenessMs: number } {
+    return this.#terms;
+  }
+
+  #terms = { horizonMs: 0, latenessMs: 0 };
+
+  #adopt(): void {
+    const { settings } = this.rules;
+    this.scope.institution = settings.institution;
+    this.#terms = { horizonMs: settings.horizon, latenessMs: settings.lateness };
+  }
+
+  /** Remembers that the next checkpoint must write the subject. */
+  touch(place: number): Subject {
+    const subject = this.subjects.all[place]!;
+    if (subject.changedSince !== this.checkpoint) {
+      subject.changedSince = this.checkpoint;
+      this.changed.push(place);
+    }
+    return subject;
+  }
+
+  /** The rules that hold for a subject now, and its windows as they ask for them. */
+  rulesOf(subject: Subject): RuleSet {
+    let set = subject.rules;
+    if (set !== null && subject.rulesStamp === this.control.stamp && !(this.control.tick >= set.validUntil)) return set;
+    const who = { id: this.subjects.idOf(subject), profile: subject.profile, grade: subject.credit?.grade ?? null };
+    set = this.rules.choose(who, this.control.tick);
+    subject.rules = set;
+    subject.rulesStamp = this.control.stamp;
+    if (subject.history.windows.plan !== this.rules.plan) subject.history.replan(this.rules.plan);
+    return set;
+  }
+}
+
+function emptyScope(state: TaskState): Scope {
+  const nobody = { none: true } as unknown;
+  return {
+    subject: nobody as Subject,
+    totals: new Float64Array(0),
+    at: 0,
+    chunk: nobody as Scope['chunk'],
+    index: 0,
+    side: 0,
+    amount: 0,
+    kind: 0,
+    counterparty: 0,
+    late: false,
+    rateMissing: false,
+    maker: false,
+    payerIsParty: false,
+    ownEnds: () => [],
+    control: state.control,
+    ordinary: state.ordinary,
+    tick: Number.NEGATIVE_INFINITY,
+    institution: { zone: 'UTC', baseCurrency: 'CNY' },
+    outcomeBefore: 0,
+    names: state.counterparties,
+  };
+}

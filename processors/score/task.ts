@@ -1,0 +1,252 @@
+/**
+ * A task: the fold over one journal partition. Blocks go in, outputs come out; what lies between is
+ * state and nothing else: no clock, no random number, no environment, no network.
+ *
+ * The same class serves the worker, the replay and the tests' in-memory driver.
+ */
+import avro from 'avsc';
+import { WeirError } from '../../runtime/errors.ts';
+import type { Append } from '../../runtime/log/port.ts';
+import { BLOCKS, type Block, type Entry, EVENTS, type EventTopic } from '../../schemas/journal.ts';
+import { SUBJECT_KINDS } from '../../schemas/subjects.ts';
+import { profileAfter, zoneAt } from '../books/profile.ts';
+import type { Subject } from '../books/subject.ts';
+import { calendarOf } from '../features/calendar.ts';
+import { hashBytes, nameOf } from '../features/interner.ts';
+import { EVENT, INTEGERS, MAY_PASS, STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
+import { reserve } from './arrival.ts';
+import { debtsDue, debtsMoved, foldInvoice, foldPayment } from './debts.ts';
+import { expireHolds, foldApproval } from './holds.ts';
+import { TaskState } from './state.ts';
+import { TransferReader } from './transfer-reader.ts';
+import { foldTransfer } from './transfers.ts';
+
+/** Timers that one tick fires at most; the rest come with the next tick. */
+const TIMERS_PER_TICK = 4_096;
+/** Approvals of a subject whose repeats are recognised. */
+const APPROVALS_KNOWN = 64;
+const SUBMITTED_STATUS = 0;
+
+const byFingerprint = new Map(Object.values(BLOCKS).map((block) => [block.fingerprint, block as Block]));
+
+export class Task {
+  readonly state: TaskState;
+  readonly #reader = new TransferReader();
+  /** Blocks of earlier schemas: fingerprint → how to read them with today's. */
+  readonly #resolved = new Map<string, { block: Block; resolver: ReturnType<avro.Type['createResolver']> }>();
+  readonly #schema: (fingerprint: string) => string | null;
+
+  constructor(partition: number, schema: (fingerprint: string) => string | null, state = new TaskState(partition)) {
+    this.state = state;
+    this.#schema = schema;
+  }
+
+  /** Digest over all outputs so far. */
+  get digest(): Buffer {
+    return this.state.outputs.digest;
+  }
+
+  /** Entries folded so far. */
+  get ordinal(): number {
+    return this.state.ordinal;
+  }
+
+  /** Folds one journal record. */
+  fold(record: Buffer, fingerprint: string): void {
+    const known = byFingerprint.get(fingerprint);
+    if (known === BLOCKS.transfers) this.#foldTransfers(record);
+    else if (known !== undefined) this.#foldEntries(known.topic, known.type.fromBuffer(record) as Entry[]);
+    else this.#foldEarlier(record, fingerprint);
+    this.state.outputs.closeBlock();
+  }
+
+  /** Outputs since the last take. */
+  take(): Append[] {
+    return this.state.outputs.take(this.state.partition);
+  }
+
+  #foldTransfers(record: Buffer): void {
+    const { state } = this;
+    const reader = this.#reader;
+    reader.open(record);
+    while (reader.next()) {
+      state.ordinal++;
+      const number = state.ids.intern(record, reader.subject.start, reader.subject.end);
+      const place = state.subjects.placeOf(reader.subjectKind, number, state.rules.plan);
+      this.#fireDue(place);
+      foldTransfer(state, reader, place);
+    }
+  }
+
+  /** A block that was written with an earlier schema: read with it, given today's defaults. */
+  #foldEarlier(record: Buffer, fingerprint: string): void {
+    let known = this.#resolved.get(fingerprint);
+    if (known === undefined) {
+      const schema = this.#schema(fingerprint);
+      if (schema === null) {
+        throw new WeirError(
+          'RECORD_UNDECODABLE',
+          `journal block of partition ${this.state.partition}: schema ${fingerprint} is not known to the log`,
+        );
+      }
+      const writer = avro.Type.forSchema(JSON.parse(schema) as avro.Schema);
+      const name = (writer as avro.types.ArrayType).itemsType.name?.split('.').at(-1);
+      const block = Object.values(BLOCKS).find((one) => one.record.name === name) as Block | undefined;
+      if (block === undefined) {
+        throw new WeirError(
+          'RECORD_UNDECODABLE',
+          `journal block of partition ${this.state.partition}: ${name} is no entry of this build`,
+        );
+      }
+      known = { block, resolver: block.type.createResolver(writer) };
+      this.#resolved.set(fingerprint, known);
+    }
+    const entries = known.block.type.fromBuffer(record, known.resolver) as Entry[];
+    if (known.block.topic === 'transfers') this.#foldTransfers(known.block.type.toBuffer(entries));
+    else this.#foldEntries(known.block.topic, entries);
+  }
+
+  #foldEntries(topic: EventTopic, entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.state.ordinal++;
+      if (topic === 'control') this.#foldControl(entry as Entry<'control'>);
+      else this.#foldEntry(topic, entry);
+    }
+  }
+
+  #foldControl(entry: Entry<'control'>): void {
+    const { state } = this;
+    const changed = state.control.apply(entry.event);
+    if (changed) state.settingsChanged();
+    if (entry.event.kind !== 'tick') return;
+    const { tick } = state.control;
+    for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
+      const timer = state.timers.pop(tick);
+      if (timer === null) return;
+      if (state.subjects.all[timer.place]!.due === timer.due) this.#fire(timer.place);
+    }
+  }
+
+  #foldEntry(topic: EventTopic, entry: Entry): void {
+    const { state } = this;
+    const number = state.ids.internString(entry.subject);
+    const kind = SUBJECT_KINDS.indexOf(entry.subjectKind);
+    if (topic === 'voids') {
+      const place = state.subjects.find(kind, number);
+      if (place >= 0) this.#foldVoid(state.touch(place), entry as Entry<'voids'>);
+      return;
+    }
+    const place = state.subjects.placeOf(kind, number, state.rules.plan);
+    this.#fireDue(place);
+    const source = {
+      seen: entry.seen,
+      partition: entry.sourcePartition,
+      offset: entry.sourceOffset,
+      body: bodyOf(topic, entry),
+    };
+    switch (topic) {
+      case 'customers':
+        this.#foldCustomer(state.touch(place), place, entry as Entry<'customers'>);
+        break;
+      case 'balances':
+        this.#foldBalance(state.touch(place), entry as Entry<'balances'>);
+        break;
+      case 'approvals':
+        this.#foldApproval(place, entry as Entry<'approvals'>, source);
+        break;
+      case 'invoices':
+        foldInvoice(state, place, (entry as Entry<'invoices'>).event, source);
+        break;
+      case 'payments':
+        foldPayment(state, place, (entry as Entry<'payments'>).event, source);
+        break;
+      default:
+        // Profile changes, activity and statements have no book yet: the journal keeps them for those to come.
+        break;
+    }
+  }
+
+  #foldCustomer(subject: Subject, place: number, entry: Entry<'customers'>): void {
+    const { state } = this;
+    const { zone } = state.scope.institution;
+    const now = Math.max(state.control.tick, Math.min(entry.event.at, entry.seen));
+    const calendar = calendarOf(zoneAt(subject.profile, now, zone));
+    const after = profileAfter(subject.profile, entry.event, calendar.dayStart(calendar.day(now) + 1));
+    if (after === null) return;
+    subject.profile = after;
+    subject.rulesStamp = -1;
+    if (after.zone !== null && after.zone !== zone) subject.limits.separate();
+    debtsMoved(state, subject, place, { seen: entry.seen, at: entry.event.at, eventId: null });
+  }
+
+  #foldBalance(subject: Subject, entry: Entry<'balances'>): void {
+    const { account, available, at } = entry.event;
+    if (subject.profile === null) return;
+    const known = subject.profile.balances.find((one) => one.account === account);
+    if (known === undefined) subject.profile.balances.push({ account, available, at });
+    else if (at >= known.at) Object.assign(known, { available, at });
+  }
+
+  #foldApproval(place: number, entry: Entry<'approvals'>, source: Parameters<typeof foldApproval>[3]): void {
+    const subject = this.state.subjects.all[place]!;
+    const name = nameOfText(entry.event.approvalId);
+    subject.approvalsKnown ??= [];
+    if (subject.approvalsKnown.includes(name)) return;
+    subject.approvalsKnown.push(name);
+    if (subject.approvalsKnown.length > APPROVALS_KNOWN) subject.approvalsKnown.shift();
+    foldApproval(this.state, place, entry.event, source);
+  }
+
+  /** The payer's task took a transfer back: its leg here may no longer pass, unless it was settled or amended since. */
+  #foldVoid(subject: Subject, entry: Entry<'voids'>): void {
+    const side = entry.role === 'payee' ? 1 : 0;
+    const found = subject.history.find(nameOfText(entry.event.transferId), side);
+    if (found === null) return;
+    const { chunk, index } = found;
+    const flags = chunk.flags(index);
+    if ((flags & STATUS_MASK) >> STATUS_SHIFT !== SUBMITTED_STATUS || (flags & MAY_PASS) === 0) return;
+    if (chunk.integers[index * INTEGERS + EVENT] !== hashText(entry.event.eventId)) return;
+    const at = chunk.at(index);
+    reserve(this.state, subject, at, side, subject.history.setAmount(found, 0), false);
+  }
+
+  /** Timers of a subject that are due by the last tick fire before its next entry is judged. */
+  #fireDue(place: number): void {
+    if (this.state.subjects.all[place]!.due <= this.state.control.tick) this.#fire(place);
+  }
+
+  #fire(place: number): void {
+    const { state } = this;
+    const { tick } = state.control;
+    const subject = state.touch(place);
+    expireHolds(state, subject, place, tick);
+    subject.due = Number.POSITIVE_INFINITY;
+    debtsMoved(state, subject, place, { seen: tick, at: tick, eventId: null });
+    subject.due = Math.min(nextExpiry(subject), debtsDue(state, subject, tick));
+    if (subject.due < Number.POSITIVE_INFINITY) state.timers.push(subject.due, place);
+  }
+}
+
+function nextExpiry(subject: Subject): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const hold of subject.holds?.values() ?? []) next = Math.min(next, hold.expiresAt);
+  return next;
+}
+
+/** The event's bytes, for a dead letter; only of events that can be refused. */
+function bodyOf(topic: EventTopic, entry: Entry): Buffer {
+  if (topic !== 'approvals' && topic !== 'invoices' && topic !== 'payments') return NOTHING;
+  return (EVENTS[topic].type as avro.Type).toBuffer(entry.event);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function nameOfText(id: string): number {
+  const bytes = Buffer.from(id, 'utf8');
+  return nameOf(bytes, 0, bytes.length);
+}
+
+function hashText(id: string): number {
+  const bytes = Buffer.from(id, 'utf8');
+  return hashBytes(bytes, 0, bytes.length);
+}

@@ -1,0 +1,233 @@
+/**
+ * Reads transfer entries of a journal block in place. Numbers are decoded, strings stay where they
+ * are: most legs never need one, and decoding them all would cost more than all the rules
+ * (`test/processors/score/transfer-reader.test.ts` holds this reader against avsc).
+ *
+ * The order of reads is the order of the fields in `schemas/journal.ts` and
+ * `schemas/events/transfer.ts`. Blocks of another fingerprint are decoded by avsc and encoded again
+ * with today's schema first, see `task.ts`.
+ */
+import { TRANSFER_KINDS, TRANSFER_STATUSES } from '../../schemas/events/transfer.ts';
+
+/** Where an Avro string stands: `start` is its first byte, `end` one past its last; −1, −1 where it is absent. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** Avro array of one: its count, and its end. */
+const ONE_ENTRY = Buffer.from([2]);
+const END_OF_ARRAY = Buffer.from([0]);
+
+const absent = (): Span => ({ start: -1, end: -1 });
+
+const OPTIONAL_SPANS = [
+  'eventId',
+  'debtorParty',
+  'creditorParty',
+  'device',
+  'session',
+  'maker',
+  'batch',
+  'channel',
+] as const;
+
+export class TransferReader {
+  #buffer: Buffer = Buffer.alloc(0);
+  #position = 0;
+  /** Entries left in the current part of the Avro array. */
+  #left = 0;
+
+  subjectKind = 0;
+  readonly subject: Span = absent();
+  role = 0;
+  seen = 0;
+  sourcePartition = 0;
+  sourceOffset = 0;
+  /** Where the entry begins, and the event's own bytes. */
+  entryStart = 0;
+  eventStart = 0;
+  eventEnd = 0;
+  readonly transferId: Span = absent();
+  readonly eventId: Span = absent();
+  at = 0;
+  kind = 0;
+  status = 0;
+  readonly debtorParty: Span = absent();
+  readonly debtorAccount: Span = absent();
+  readonly creditorParty: Span = absent();
+  readonly creditorAccount: Span = absent();
+  amountMinor = 0;
+  readonly currency: Span = absent();
+  readonly channel: Span = absent();
+  readonly device: Span = absent();
+  readonly session: Span = absent();
+  readonly maker: Span = absent();
+  readonly batch: Span = absent();
+  historical = false;
+
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
+
+  open(block: Buffer): void {
+    this.#buffer = block;
+    this.#position = 0;
+    this.#left = 0;
+  }
+
+  /**
+   * Reads a transfer that stands alone, as its public record has it. Answers false where the bytes are
+   * no transfer: public records come from anybody.
+   */
+  readEvent(record: Buffer): boolean {
+    this.#buffer = record;
+    this.#position = 0;
+    this.#readEvent();
+    return this.#position === record.length && this.#isWhole();
+  }
+
+  /** Moves to the next entry; false at the end of the block. */
+  next(): boolean {
+    while (this.#left === 0) {
+      if (this.#position >= this.#buffer.length) return false;
+      const count = this.#long();
+      if (count === 0) return false;
+      this.#left = count;
+    }
+    this.#left--;
+    this.#read();
+    return true;
+  }
+
+  /** The entry that is read, as a block of its own. */
+  entryBlock(): Buffer {
+    return Buffer.concat([ONE_ENTRY, this.#buffer.subarray(this.entryStart, this.eventEnd), END_OF_ARRAY]);
+  }
+
+  /** The string of a span, null where it is absent. */
+  text(span: Span): string | null {
+    return span.start < 0 ? null : this.#buffer.toString('utf8', span.start, span.end);
+  }
+
+  #read(): void {
+    this.entryStart = this.#position;
+    this.subjectKind = this.#long();
+    this.#string(this.subject);
+    this.role = this.#long();
+    this.seen = this.#long();
+    this.sourcePartition = this.#long();
+    this.sourceOffset = this.#long();
+    this.#readEvent();
+  }
+
+  #readEvent(): void {
+    this.eventStart = this.#position;
+    this.#string(this.transferId);
+    this.#optional(this.eventId);
+    this.at = this.#long();
+    this.kind = this.#long();
+    this.status = this.#long();
+    this.#optional(this.debtorParty);
+    this.#string(this.debtorAccount);
+    this.#skipOptional();
+    this.#skipOptional();
+    this.#optional(this.creditorParty);
+    this.#string(this.creditorAccount);
+    this.#skipOptional();
+    this.#skipOptional();
+    this.amountMinor = this.#long();
+    this.#string(this.currency);
+    this.#optional(this.channel);
+    this.#optional(this.device);
+    this.#optional(this.session);
+    this.#skipOptional();
+    this.#optional(this.maker);
+    this.#optional(this.batch);
+    this.#skipOptional();
+    this.historical = this.#long() === 1 && this.#buffer[this.#position++] === 1;
+    this.eventEnd = this.#position;
+  }
+
+  /** Guards what follows against bytes that only look like a transfer. */
+  #isWhole(): boolean {
+    return (
+      this.kind >= 0 &&
+      this.kind < TRANSFER_KINDS.length &&
+      this.status >= 0 &&
+      this.status < TRANSFER_STATUSES.length &&
+      Number.isSafeInteger(this.at) &&
+      Number.isSafeInteger(this.amountMinor) &&
+      this.#isText(this.transferId) &&
+      this.#isText(this.debtorAccount) &&
+      this.#isText(this.creditorAccount) &&
+      this.#isText(this.currency) &&
+      this.currency.end - this.currency.start === 3 &&
+      OPTIONAL_SPANS.every((span) => this[span].start < 0 || this.#isText(this[span]))
+    );
+  }
+
+  #isText(span: Span): boolean {
+    return span.start >= 0 && span.end > span.start && span.end <= this.#buffer.length;
+  }
+
+  /** Zigzag varint of at most 64 bits whose value is a safe integer. */
+  #long(): number {
+    const buffer = this.#buffer;
+    let position = this.#position;
+    let byte = buffer[position++]!;
+    let low = byte & 0x7f;
+    if (byte < 0x80) {
+      this.#position = position;
+      return (low >>> 1) ^ -(low & 1);
+    }
+    byte = buffer[position++]!;
+    low |= (byte & 0x7f) << 7;
+    if (byte >= 0x80) {
+      byte = buffer[position++]!;
+      low |= (byte & 0x7f) << 14;
+      if (byte >= 0x80) {
+        byte = buffer[position++]!;
+        low |= (byte & 0x7f) << 21;
+        if (byte >= 0x80) return this.#longTail(low, position);
+      }
+    }
+    this.#position = position;
+    return (low >>> 1) ^ -(low & 1);
+  }
+
+  /** The rest of a varint of more than 28 bits: beyond 32-bit integers, so by multiplication. */
+  #longTail(low: number, start: number): number {
+    const buffer = this.#buffer;
+    let position = start;
+    let byte = 0x80;
+    // The value's half, since a zigzag of a safe integer has up to 54 bits and its lowest is only the sign.
+    let scale = 134_217_728;
+    let half = low >>> 1;
+    while (byte >= 0x80) {
+      byte = buffer[position++]!;
+      half += (byte & 0x7f) * scale;
+      scale *= 128;
+    }
+    this.#position = position;
+    return (low & 1) === 0 ? half : -half - 1;
+  }
+
+  #string(span: Span): void {
+    const length = this.#long();
+    span.start = this.#position;
+    this.#position += length;
+    span.end = this.#position;
+  }
+
+  #optional(span: Span): void {
+    if (this.#buffer[this.#position++] === 0) {
+      span.start = -1;
+      span.end = -1;
+    } else this.#string(span);
+  }
+
+  #skipOptional(): void {
+    if (this.#buffer[this.#position++] !== 0) this.#position += this.#long();
+  }
+}
