@@ -14,7 +14,8 @@ import { EmbeddedCommitter } from './embedded/committer.ts';
 import { Disk } from './embedded/disk.ts';
 import { type Environment, openEnvironment } from './embedded/environment.ts';
 import { EmbeddedReader } from './embedded/reader.ts';
-import { createShared, Offsets, type SharedLog, type SharedTopic, storedEnd } from './embedded/shared.ts';
+import { retain, trim } from './embedded/retention.ts';
+import { catchUp, createShared, loadOffsets, Offsets, type SharedLog, type SharedTopic } from './embedded/shared.ts';
 import { Waits } from './embedded/waits.ts';
 import { Writer } from './embedded/writer.ts';
 import type { Append, Committer, Log, Position, Reader, ReaderOptions } from './port.ts';
@@ -56,21 +57,19 @@ async function firstOpening(env: Environment, { folder, partitions }: EmbeddedLo
   }
   const fixed = kept ?? partitions ?? PARTITIONS;
   const ids = (facts.get(['topics']) ?? []) as string[];
-  const added = TOPIC_NAMES.filter((name) => !ids.includes(name));
-  ids.push(...added);
-  if (kept === undefined || added.length > 0) {
-    await env.root.batch(() => {
-      facts.put(['partitions'], fixed);
-      facts.put(['topics'], ids);
-    });
-  }
+  ids.push(...TOPIC_NAMES.filter((name) => !ids.includes(name)));
+  // Written at each opening, since its sync also takes along what a killed process left unsynced.
+  const { durable } = env.transact(() => [facts.put(['partitions'], fixed), facts.put(['topics'], ids)]);
+  await durable;
   let firstSlot = 0;
   const topics = TOPIC_NAMES.map((name): SharedTopic => {
     const count = partitionsOf(TOPICS[name], fixed);
     firstSlot += count;
     return { name, id: ids.indexOf(name), partitions: count, firstSlot: firstSlot - count };
   });
-  return createShared(fixed, topics);
+  const shared = createShared(fixed, topics);
+  loadOffsets(env, new Offsets(shared));
+  return shared;
 }
 
 export class EmbeddedLog implements Log {
@@ -89,20 +88,19 @@ export class EmbeddedLog implements Log {
     this.#offsets = new Offsets(shared);
     this.#waits = new Waits(this.#offsets);
     this.#writer = new Writer(env, this.#offsets, new Disk(folder, reserveBytes, now), now);
-    this.#catchUp();
   }
 
   async append(append: Append): Promise<{ readonly baseOffset: number }> {
     return { baseOffset: await this.#writer.append(append) };
   }
 
-  reader(topic: string, partition: number, from: number, { durable }: ReaderOptions): Reader {
+  reader(topic: string, partition: number, from: number, options: ReaderOptions): Reader {
     const slot = this.#offsets.slot(topic, partition);
-    return new EmbeddedReader(this.#env, this.#offsets, this.#waits, slot, from, durable);
+    return new EmbeddedReader({ env: this.#env, offsets: this.#offsets, waits: this.#waits }, slot, from, options);
   }
 
   committer(owner: string): Committer {
-    return new EmbeddedCommitter(this.#env, this.#writer, owner, () => this.#catchUp());
+    return new EmbeddedCommitter(this.#env, this.#writer, owner, () => catchUp(this.#env, this.#offsets));
   }
 
   start(topic: string, partition: number): number {
@@ -131,23 +129,17 @@ export class EmbeddedLog implements Log {
     await this.#writer.change({ outputs: [], put: () => this.#env.facts.put(['schema', fingerprint], schema) });
   }
 
-  async retain(_name: string, _positions: readonly Position[] | null): Promise<void> {}
+  retain(name: string, positions: readonly Position[] | null): Promise<void> {
+    return retain(this.#env, this.#writer, name, positions);
+  }
 
-  async trim(_now: number): Promise<void> {}
+  trim(now: number): Promise<void> {
+    return trim(this.#env, this.#offsets, this.#writer, now);
+  }
 
   async close(): Promise<void> {
     this.#waits.close();
     await this.#writer.close();
     await this.#env.root.close();
-  }
-
-  /** Takes from LMDB how far each partition goes: at the opening, and where another thread was shut out. */
-  #catchUp(): void {
-    this.#env.root.resetReadTxn();
-    for (const slot of this.#offsets.slots) {
-      const start = (this.#env.facts.get(['start', slot.topic, `${slot.partition}`]) ?? 0) as number;
-      this.#offsets.publishStart(slot, start);
-      this.#offsets.publishDurable(slot, storedEnd(this.#env, slot, start));
-    }
   }
 }

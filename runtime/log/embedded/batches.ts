@@ -30,44 +30,39 @@ export function offsetOfKey(key: Buffer): number {
   return key.readUInt32BE(3) * WORD + key.readUInt32BE(7);
 }
 
-/** Lays several packed values one behind the other as one stored batch. */
-export function encodeBatch(fingerprint: string, seen: number, parts: readonly PackedValues[]): Buffer {
-  let count = 0;
-  let bodyBytes = 0;
-  for (const part of parts) {
-    count += part.count;
-    bodyBytes += part.body.length;
-  }
-  const bodyStart = HEADER_BYTES + count * 4;
-  const stored = Buffer.allocUnsafeSlow(bodyStart + bodyBytes);
-  stored.writeUInt32LE(count, 0);
-  stored.write(fingerprint, 4, 8, 'hex');
-  stored.writeUInt32LE(LAYOUT_VERSION, 12);
-  stored.writeDoubleLE(seen, 16);
-  const ends = new Uint32Array(stored.buffer, stored.byteOffset + HEADER_BYTES, count);
+export function storedBytes(count: number, bodyBytes: number): number {
+  return HEADER_BYTES + count * 4 + bodyBytes;
+}
+
+/** Lays several packed values one behind the other as one stored batch, into `target`, which has just the size for it. */
+export function encodeBatch(target: Buffer, fingerprint: string, seen: number, parts: readonly PackedValues[]): void {
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  target.writeUInt32LE(count, 0);
+  target.write(fingerprint, 4, 8, 'hex');
+  target.writeUInt32LE(LAYOUT_VERSION, 12);
+  target.writeDoubleLE(seen, 16);
+  const ends = new Uint32Array(target.buffer, target.byteOffset + HEADER_BYTES, count);
+  const body = target.subarray(HEADER_BYTES + count * 4);
   let index = 0;
   let length = 0;
   for (const part of parts) {
     for (let i = 0; i < part.count; i++) ends[index++] = length + part.ends[i];
-    stored.set(part.body, bodyStart + length);
+    body.set(part.body, length);
     length += part.body.length;
   }
-  return stored;
 }
 
-/** Views into `stored`; nothing is copied. */
+/** Views into `stored`, which begins where numbers can be read as they lie; nothing is copied. */
 export function decodeBatch(stored: Buffer): StoredBatch {
   const count = stored.readUInt32LE(0);
-  const endsStart = stored.byteOffset + HEADER_BYTES;
-  const bodyStart = HEADER_BYTES + count * 4;
-  const ends =
-    endsStart % 4 === 0
-      ? new Uint32Array(stored.buffer, endsStart, count)
-      : new Uint32Array(Uint8Array.prototype.slice.call(stored, HEADER_BYTES, bodyStart).buffer);
   return {
     fingerprint: stored.toString('hex', 4, 12),
     seen: stored.readDoubleLE(16),
-    values: { count, body: stored.subarray(bodyStart), ends },
+    values: {
+      count,
+      body: stored.subarray(HEADER_BYTES + count * 4),
+      ends: new Uint32Array(stored.buffer, stored.byteOffset + HEADER_BYTES, count),
+    },
   };
 }
 

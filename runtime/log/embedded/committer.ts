@@ -1,6 +1,6 @@
 /**
- * Commits of one owner. Its record holds positions and state, and as its version the owner's epoch: a
- * fence raises it, and LMDB itself refuses the commit of whoever came with an older one.
+ * Commits of one owner. Each fence raises the owner's epoch, and LMDB itself refuses a commit that comes
+ * with an older one: whatever a predecessor still has under way comes before the fence or not at all.
  */
 import { WeirError } from '../../errors.ts';
 import type { Commit, Committed, Committer, Position } from '../port.ts';
@@ -11,7 +11,7 @@ export class EmbeddedCommitter implements Committer {
   readonly #env: Environment;
   readonly #writer: Writer;
   readonly #owner: string;
-  /** Makes the log take up what another thread may have committed just before it was shut out. */
+  /** Makes the log take up what another thread committed just before it was shut out. */
   readonly #catchUp: () => void;
   /** Null before the first fence, and after a commit that failed. */
   #epoch: number | null = null;
@@ -25,23 +25,12 @@ export class EmbeddedCommitter implements Committer {
   }
 
   async fence(): Promise<Committed> {
-    const { owners, root } = this.#env;
-    for (;;) {
-      root.resetReadTxn();
-      const entry = owners.getEntry(this.#owner);
-      const current = entry?.version ?? null;
-      const epoch = (current ?? 0) + 1;
-      const record = entry ? entry.value : encodeRecord([], new Uint8Array(0));
-      const put = () => owners.put(this.#owner, record, epoch, current as number);
-      const held = await this.#writer.change({ outputs: [], put });
-      // Another fence of the same owner was quicker: there is a newer epoch to go beyond.
-      if (!held) continue;
-      this.#catchUp();
-      this.#epoch = epoch;
-      const committed = decodeRecord(record);
-      this.#positions = new Map(committed.positions.map((position) => [keyOf(position), position]));
-      return committed;
-    }
+    this.#epoch = await this.#raiseEpoch();
+    this.#catchUp();
+    const record = this.#env.owners.get(this.#owner);
+    const committed = record ? decodeRecord(record) : { positions: [], state: Buffer.alloc(0) };
+    this.#positions = new Map(committed.positions.map((position) => [keyOf(position), position]));
+    return committed;
   }
 
   async commit({ outputs, positions, state }: Commit): Promise<void> {
@@ -49,17 +38,17 @@ export class EmbeddedCommitter implements Committer {
     if (epoch === null) throw this.#fenced('it has to fence first');
     for (const position of positions) this.#positions.set(keyOf(position), position);
     const record = encodeRecord([...this.#positions.values()], state);
-    const { owners } = this.#env;
+    const { epochs, owners } = this.#env;
     try {
       const held = await this.#writer.change({
         outputs,
         put: (putOutputs) =>
-          owners.ifVersion(this.#owner, epoch, () => {
+          epochs.ifVersion(this.#owner, epoch, () => {
             putOutputs();
-            owners.put(this.#owner, record, epoch);
+            owners.put(this.#owner, record);
           }),
         // Epochs only rise: one that still stands has stood all along.
-        held: () => owners.doesExist(this.#owner, epoch),
+        held: () => epochs.doesExist(this.#owner, epoch),
       });
       if (!held) throw this.#fenced('another took over');
     } catch (error) {
@@ -70,6 +59,20 @@ export class EmbeddedCommitter implements Committer {
 
   async flushed(): Promise<void> {
     await this.#writer.flushed();
+  }
+
+  async #raiseEpoch(): Promise<number> {
+    const { epochs, root } = this.#env;
+    for (;;) {
+      this.#writer.refuseWhereOver();
+      root.resetReadTxn();
+      const current = epochs.getEntry(this.#owner)?.version ?? null;
+      const raised = (current ?? 0) + 1;
+      // An epoch that is not there yet is asked for with null, which lmdb's types leave out.
+      const put = () => epochs.put(this.#owner, Buffer.alloc(0), raised, current as number);
+      // Where another fence of the same owner was quicker, there is a newer epoch to go beyond.
+      if (await this.#writer.change({ outputs: [], put })) return raised;
+    }
   }
 
   #fenced(why: string): WeirError {

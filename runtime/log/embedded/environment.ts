@@ -1,4 +1,4 @@
-/** The LMDB environment of the embedded log: three stores in one folder, one transaction over all of them. */
+/** The LMDB environment of the embedded log: a few stores in one folder, one transaction over all of them. */
 import { type Database, open, type RootDatabase } from 'lmdb';
 
 /** Virtual address space, not disk: the file grows with what is written. */
@@ -8,8 +8,10 @@ export interface Environment {
   readonly root: RootDatabase;
   /** Stored batches by topic, partition and first offset. */
   readonly batches: Database<Buffer, Buffer>;
-  /** What each owner committed last. A record's version is the owner's epoch, raised by each fence. */
+  /** What each owner committed last. */
   readonly owners: Database<Buffer, string>;
+  /** The epoch of each owner, as the version of an empty value: a commit of another epoch is refused. */
+  readonly epochs: Database<Buffer, string>;
   /** Everything small: fixed choices, topic ids, schemas, retained positions, first kept offsets. */
   readonly facts: Database<unknown, string[]>;
   /**
@@ -42,7 +44,8 @@ export function openEnvironment(folder: string): Environment {
   return {
     root,
     batches: root.openDB('batches', { encoding: 'binary', keyEncoding: 'binary' }) as Database<Buffer, Buffer>,
-    owners: root.openDB('owners', { encoding: 'binary', useVersions: true }) as Database<Buffer, string>,
+    owners: root.openDB('owners', { encoding: 'binary' }) as Database<Buffer, string>,
+    epochs: root.openDB('epochs', { encoding: 'binary', useVersions: true }) as Database<Buffer, string>,
     facts: root.openDB('facts', { encoding: 'json' }) as Database<unknown, string[]>,
     transact(put) {
       const visible = visibility.ofNext();

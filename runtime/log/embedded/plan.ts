@@ -1,8 +1,8 @@
 /** What one transaction stores: gives out offsets, and lays appends together that may share a batch. */
 import type { Append } from '../port.ts';
 import type { PackedValues } from '../values.ts';
-import { batchKey, encodeBatch } from './batches.ts';
-import type { Offsets, Slot } from './shared.ts';
+import { encodeBatch, storedBytes } from './batches.ts';
+import { type Offsets, type Slot, slotKey } from './shared.ts';
 
 /** Appends that wait together become one batch up to this size; readers take a batch whole. */
 const SHARED_BYTES = 1 << 20;
@@ -71,9 +71,35 @@ export interface Stored {
   readonly value: Buffer;
 }
 
-export function toStored({ slot, fingerprint, baseOffset, parts }: Planned, seen: number): Stored {
-  return {
-    key: batchKey(slot.topicId, slot.partition, baseOffset),
-    value: encodeBatch(fingerprint, seen, parts),
-  };
+/** Kept for the next transaction up to this size. Fresh memory costs more than what is copied into it. */
+const SCRATCH_BYTES = 16 << 20;
+
+/** Encodes the batches of one transaction after the other into the same memory. */
+export class Encoder {
+  #scratch = Buffer.allocUnsafeSlow(1 << 16);
+
+  /** What it answers is good until it is called again. */
+  encode(batches: readonly Planned[], seen: number): Stored[] {
+    const sizes = batches.map(({ count, bytes }) => storedBytes(count, bytes));
+    const scratch = this.#room(sizes.reduce((sum, size) => sum + aligned(size), 0));
+    let start = 0;
+    return batches.map(({ slot, baseOffset, fingerprint, parts }, index) => {
+      const value = scratch.subarray(start, start + sizes[index]);
+      start += aligned(sizes[index]);
+      encodeBatch(value, fingerprint, seen, parts);
+      return { key: slotKey(slot, baseOffset), value };
+    });
+  }
+
+  #room(bytes: number): Buffer {
+    if (bytes <= this.#scratch.length) return this.#scratch;
+    const scratch = Buffer.allocUnsafeSlow(bytes);
+    if (bytes <= SCRATCH_BYTES) this.#scratch = scratch;
+    return scratch;
+  }
+}
+
+/** The next multiple of eight, where numbers can be written as they are. */
+function aligned(bytes: number): number {
+  return (bytes + 7) & ~7;
 }

@@ -1,10 +1,10 @@
 /** Reads one partition batch by batch. */
 import { WeirError } from '../../errors.ts';
-import type { Reader, RecordBatch } from '../port.ts';
+import type { Reader, ReaderOptions, RecordBatch } from '../port.ts';
 import { sliceValues } from '../values.ts';
-import { batchKey, countOf, decodeBatch, offsetOfKey } from './batches.ts';
+import { countOf, decodeBatch, offsetOfKey } from './batches.ts';
 import type { Environment } from './environment.ts';
-import type { Offsets, Slot } from './shared.ts';
+import { type Offsets, type Slot, slotKey } from './shared.ts';
 import type { Waitable, Waits } from './waits.ts';
 
 export class EmbeddedReader implements Reader, Waitable {
@@ -13,14 +13,17 @@ export class EmbeddedReader implements Reader, Waitable {
   readonly #offsets: Offsets;
   readonly #waits: Waits;
   readonly #durable: boolean;
+  /** Memory for one batch after the other; null where each gets its own. */
+  #scratch: Buffer | null;
   #position: number;
 
-  constructor(env: Environment, offsets: Offsets, waits: Waits, slot: Slot, from: number, durable: boolean) {
+  constructor({ env, offsets, waits }: Parts, slot: Slot, from: number, { durable, reuse }: ReaderOptions) {
     this.slot = slot;
     this.#env = env;
     this.#offsets = offsets;
     this.#waits = waits;
     this.#durable = durable;
+    this.#scratch = reuse ? Buffer.allocUnsafeSlow(0) : null;
     this.#position = from;
   }
 
@@ -46,6 +49,7 @@ export class EmbeddedReader implements Reader, Waitable {
   }
 
   poll(): RecordBatch | null {
+    this.#waits.refuseWhereClosed();
     if (!this.ready()) {
       if (this.#position > this.#offsets.committed(this.slot)) throw this.#lost();
       return null;
@@ -76,19 +80,27 @@ export class EmbeddedReader implements Reader, Waitable {
 
   /** The batch that begins at the position, as it does for whoever reads on; else the one before. */
   #find(): Found | null {
-    const { batches } = this.#env;
-    const { topicId, partition } = this.slot;
-    const key = batchKey(topicId, partition, this.#position);
-    const exact = batches.getBinary(key);
+    const key = slotKey(this.slot, this.#position);
+    const exact = this.#read(key);
     if (exact) return { stored: exact, baseOffset: this.#position };
-    if (this.#position < this.#offsets.start(this.slot)) return null;
-    const end = batchKey(topicId, partition, 0);
-    for (const before of batches.getKeys({ start: key, end, reverse: true, inclusiveEnd: true, limit: 1 })) {
+    const range = { start: key, end: slotKey(this.slot, 0) };
+    for (const before of this.#env.batches.getKeys({ ...range, reverse: true, inclusiveEnd: true, limit: 1 })) {
+      const stored = this.#read(before);
       const baseOffset = offsetOfKey(before);
-      const stored = batches.getBinary(before) as Buffer;
-      return baseOffset + countOf(stored) > this.#position ? { stored, baseOffset } : null;
+      if (stored && baseOffset + countOf(stored) > this.#position) return { stored, baseOffset };
     }
     return null;
+  }
+
+  /** Copies once, out of a buffer that lmdb uses again for whatever is read next. */
+  #read(key: Buffer): Buffer | null {
+    const found = this.#env.batches.getBinaryFast(key);
+    if (!found) return null;
+    const { length } = found;
+    if (this.#scratch && this.#scratch.length < length) this.#scratch = Buffer.allocUnsafeSlow(length * 2);
+    const stored = this.#scratch?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length);
+    stored.set(found.subarray(0, length));
+    return stored;
   }
 
   #lost(): WeirError {
@@ -99,6 +111,13 @@ export class EmbeddedReader implements Reader, Waitable {
       `Offset ${this.#position} of ${topic}, partition ${partition}, is not in the log: it holds ${start} up to ${end}.`,
     );
   }
+}
+
+/** What of the log a reader works with. */
+interface Parts {
+  readonly env: Environment;
+  readonly offsets: Offsets;
+  readonly waits: Waits;
 }
 
 interface Found {

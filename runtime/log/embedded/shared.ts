@@ -129,12 +129,37 @@ function raise(offsets: BigInt64Array, index: number, offset: number): boolean {
   return false;
 }
 
-/** The end of a partition as LMDB holds it: what follows the last batch, or the start where all was trimmed. */
-export function storedEnd({ batches }: Environment, slot: Slot, start: number): number {
-  const from = batchKey(slot.topicId, slot.partition, Number.MAX_SAFE_INTEGER);
-  const to = batchKey(slot.topicId, slot.partition, 0);
-  for (const key of batches.getKeys({ start: from, end: to, reverse: true, inclusiveEnd: true, limit: 1 })) {
-    return offsetOfKey(key) + countOf(batches.getBinary(key) as Buffer);
+/** At the first opening: takes from LMDB where each partition starts and ends. */
+export function loadOffsets({ batches, facts }: Environment, offsets: Offsets): void {
+  for (const slot of offsets.slots) {
+    const start = (facts.get(startKey(slot)) ?? 0) as number;
+    offsets.publishStart(slot, start);
+    offsets.publishDurable(slot, start);
+    const range = { start: slotKey(slot, Number.MAX_SAFE_INTEGER), end: slotKey(slot, 0) };
+    for (const last of batches.getKeys({ ...range, reverse: true, inclusiveEnd: true, limit: 1 })) {
+      offsets.publishDurable(slot, offsetOfKey(last) + countOf(batches.getBinaryFast(last) as Buffer));
+    }
   }
-  return start;
+}
+
+/** Takes up what is committed already and the thread that did it has not published yet. */
+export function catchUp({ batches, root }: Environment, offsets: Offsets): void {
+  root.resetReadTxn();
+  for (const slot of offsets.slots) {
+    for (;;) {
+      const end = offsets.committed(slot);
+      const next = batches.getBinaryFast(slotKey(slot, end));
+      if (!next) break;
+      offsets.publishCommitted(slot, end + countOf(next));
+    }
+  }
+}
+
+export function slotKey({ topicId, partition }: Slot, offset: number): Buffer {
+  return batchKey(topicId, partition, offset);
+}
+
+/** Where the first kept offset of a partition is noted. */
+export function startKey({ topic, partition }: Slot): string[] {
+  return ['start', topic, `${partition}`];
 }

@@ -31,13 +31,17 @@ export class Waits {
 
   /** Resolves as soon as one of them is ready. */
   any(on: readonly Waitable[]): Promise<void> {
-    if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
+      this.refuseWhereClosed();
       const waiter = { on, resolve, reject };
       this.#waiters.add(waiter);
       this.#check(waiter);
       this.#keepAlive();
     });
+  }
+
+  refuseWhereClosed(): void {
+    if (this.#closed) throw closed();
   }
 
   close(): void {
@@ -85,5 +89,5 @@ export class Waits {
 }
 
 function closed(): WeirError {
-  return new WeirError('LOG_CLOSED', 'The log was closed while a reader waited for its next record.');
+  return new WeirError('LOG_CLOSED', 'The log was closed; nothing more is read from it.');
 }

@@ -6,7 +6,7 @@ import { WeirError } from '../../errors.ts';
 import type { Append } from '../port.ts';
 import type { Disk } from './disk.ts';
 import type { Environment, Transaction } from './environment.ts';
-import { Plan, type Planned, type Stored, toStored } from './plan.ts';
+import { Encoder, Plan, type Planned } from './plan.ts';
 import type { Offsets } from './shared.ts';
 
 /** Transactions of one thread whose syncs may be under way at once. Each keeps a thread of libuv's small pool. */
@@ -33,7 +33,6 @@ interface Waiting<T, R> {
 /** A change with the batches of its outputs. */
 interface Underway extends Waiting<Change, boolean> {
   readonly batches: readonly Planned[];
-  readonly stored: readonly Stored[];
 }
 
 export class Writer {
@@ -41,6 +40,7 @@ export class Writer {
   readonly #offsets: Offsets;
   readonly #disk: Disk;
   readonly #now: () => number;
+  readonly #encoder = new Encoder();
   #appends: Waiting<Append, number>[] = [];
   #changes: Waiting<Change, boolean>[] = [];
   /** A transaction is under way that nobody can see yet. */
@@ -63,7 +63,7 @@ export class Writer {
   /** Resolves with the first offset once the values are on disk. */
   append(append: Append): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#refuseWhereOver();
+      this.refuseWhereOver();
       this.#offsets.slot(append.topic, append.partition);
       this.#disk.admit(append.values.body.length);
       this.#appends.push({ what: append, resolve, reject });
@@ -74,7 +74,7 @@ export class Writer {
   /** Resolves once visible, or with false where the change's condition did not hold. */
   change(change: Change): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#refuseWhereOver();
+      this.refuseWhereOver();
       for (const { topic, partition } of change.outputs) this.#offsets.slot(topic, partition);
       this.#changes.push({ what: change, resolve, reject });
       this.#goOn();
@@ -93,7 +93,7 @@ export class Writer {
     while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 
-  #refuseWhereOver(): void {
+  refuseWhereOver(): void {
     if (this.#closed) throw new WeirError('LOG_CLOSED', 'The log was closed; nothing was written.');
     if (this.#broken !== null) throw this.#broken;
   }
@@ -124,13 +124,8 @@ export class Writer {
     try {
       const plan = new Plan(this.#offsets);
       const baseOffsets = appends.map(({ what }) => plan.share(what));
-      const seen = this.#now();
-      const shared = plan.shared.map((batch) => toStored(batch, seen));
-      const underway = changes.map((waiting): Underway => {
-        const batches = plan.own(waiting.what.outputs);
-        return { ...waiting, batches, stored: batches.map((batch) => toStored(batch, seen)) };
-      });
-      const transaction = this.#put(shared, underway);
+      const underway = changes.map((one): Underway => ({ ...one, batches: plan.own(one.what.outputs) }));
+      const transaction = this.#put(plan.shared, underway);
 
       await transaction.visible;
       visible = true;
@@ -138,8 +133,7 @@ export class Writer {
       this.#tellVisible(plan.shared, underway);
       this.#goOn();
 
-      const held = await transaction.durable;
-      this.#tellDurable(plan.shared, underway, held);
+      this.#tellDurable(plan.shared, underway, await transaction.durable);
       appends.forEach(({ resolve }, index) => {
         resolve(baseOffsets[index]);
       });
@@ -153,25 +147,20 @@ export class Writer {
     }
   }
 
-  /** Puts everything in one transaction; once durable it answers of each change whether its condition held. */
-  #put(shared: readonly Stored[], underway: readonly Underway[]): Transaction<boolean[]> {
+  /** Puts everything in one transaction. Once durable it answers whether each change held, then whether each shared batch did. */
+  #put(shared: readonly Planned[], underway: readonly Underway[]): Transaction<boolean[]> {
     const { batches, transact } = this.#env;
-    const putAll = (stored: readonly Stored[]) =>
-      stored.map(({ key, value }) => batches.put(key, value, NEVER_OVER as unknown as number));
-    const puts: Promise<boolean>[] = [];
-    const { visible, durable } = transact(() => {
-      puts.push(...putAll(shared));
-      const conditions = underway.map(({ what, stored }) => what.put(() => puts.push(...putAll(stored))));
+    const stored = this.#encoder.encode([...shared, ...underway.flatMap((one) => one.batches)], this.#now());
+    return transact(() => {
+      const puts = stored.splice(0, shared.length).map(({ key, value }) => batches.put(key, value, NEVER_OVER));
+      const conditions = underway.map((one) =>
+        one.what.put(() => {
+          // Not guarded like the others: lmdb forgets the change's condition for a put with one of its own.
+          for (const { key, value } of stored.splice(0, one.batches.length)) batches.put(key, value);
+        }),
+      );
       return [...conditions, ...puts];
     });
-    const checked = durable.then((held) => {
-      const conditions = held.slice(0, underway.length);
-      if (!conditions.includes(false) && held.includes(false)) {
-        throw new Error('two threads wrote to one partition of the log at the same time');
-      }
-      return conditions;
-    });
-    return { visible, durable: checked };
   }
 
   #tellVisible(shared: readonly Planned[], underway: readonly Underway[]): void {
@@ -184,7 +173,11 @@ export class Writer {
     }
   }
 
-  #tellDurable(shared: readonly Planned[], underway: readonly Underway[], held: readonly boolean[]): void {
+  #tellDurable(shared: readonly Planned[], underway: readonly Underway[], done: readonly boolean[]): void {
+    const held = done.slice(0, underway.length);
+    if (done.slice(underway.length).includes(false)) {
+      throw new Error('two threads wrote to one partition of the log at the same time');
+    }
     const batches = [...shared, ...underway.flatMap((one, index) => (held[index] ? one.batches : []))];
     for (const { slot, baseOffset, count } of batches) this.#offsets.publishDurable(slot, baseOffset + count);
     underway.forEach(({ resolve }, index) => {
@@ -193,5 +186,5 @@ export class Writer {
   }
 }
 
-/** An option that lmdb takes in place of a version, which its types leave out. */
-const NEVER_OVER = { noOverwrite: true };
+/** An option that lmdb takes in place of a version; its types leave it out. */
+const NEVER_OVER = { noOverwrite: true } as unknown as number;

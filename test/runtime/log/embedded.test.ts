@@ -1,26 +1,43 @@
-/** The embedded log through the log port. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** The embedded log through the log port: real LMDB, real threads, a real full disk. */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EmbeddedLog, openEmbeddedLog } from '../../../runtime/log/embedded.ts';
-import type { Append, RecordBatch } from '../../../runtime/log/port.ts';
+import { type EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from '../../../runtime/log/embedded.ts';
+import type { Append, Log, Reader, RecordBatch } from '../../../runtime/log/port.ts';
 import { packValues, valueAt } from '../../../runtime/log/values.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
+import type { ThreadTask } from './embedded-thread.ts';
 
 const FINGERPRINT = '00112233445566aa';
+const OTHER_FINGERPRINT = 'ffeeddccbbaa9988';
 
 let folder: string;
 let log: EmbeddedLog;
+let now: number;
 
 beforeEach(async () => {
+  now = Date.UTC(2026, 0, 1);
   folder = mkdtempSync(join(tmpdir(), 'weir-log-'));
-  log = await openEmbeddedLog({ folder, partitions: 4 });
+  log = await open();
 });
 
 afterEach(async () => {
   await log.close();
   rmSync(folder, { recursive: true });
 });
+
+function open(options: Partial<EmbeddedLogOptions> = {}): Promise<EmbeddedLog> {
+  return openEmbeddedLog({ folder, now: () => now, ...options });
+}
+
+async function reopen(): Promise<void> {
+  await log.close();
+  log = await open();
+}
 
 function texts(topic: string, partition: number, values: readonly string[], fingerprint = FINGERPRINT): Append {
   return { topic, partition, fingerprint, values: packValues(values.map((value) => Buffer.from(value))) };
@@ -30,16 +47,387 @@ function textsOf({ values }: RecordBatch): string[] {
   return Array.from({ length: values.count }, (_, index) => valueAt(values, index).toString());
 }
 
+function pollAll(reader: Reader): RecordBatch[] {
+  const batches: RecordBatch[] = [];
+  for (let batch = reader.poll(); batch; batch = reader.poll()) batches.push(batch);
+  return batches;
+}
+
+function readAll(from: Log, topic: string, partition: number): string[] {
+  return pollAll(from.reader(topic, partition, from.start(topic, partition), { durable: true })).flatMap(textsOf);
+}
+
+function startThread(task: ThreadTask['task'], partition: number, count = 0): Worker {
+  const workerData: ThreadTask = { folder, shared: log.shared, task, partition, count };
+  return new Worker(new URL('./embedded-thread.ts', import.meta.url), { workerData });
+}
+
+async function nextMessage(thread: Worker): Promise<unknown> {
+  const [message] = await once(thread, 'message');
+  return message;
+}
+
+/** Starts a thread and gives back what it ends with. */
+async function runThread(task: ThreadTask['task'], partition: number, count = 0): Promise<unknown> {
+  const thread = startThread(task, partition, count);
+  await nextMessage(thread);
+  const outcome = await nextMessage(thread);
+  await once(thread, 'exit');
+  return outcome;
+}
+
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
 describe('append and read', () => {
   it('gives back what was appended, with offsets, fingerprint and append time', async () => {
-    const { baseOffset } = await log.append(texts('transfers', 0, ['a', 'bb', '']));
-    expect(baseOffset).toBe(0);
+    expect(await log.append(texts('transfers', 0, ['a', 'bb', '']))).toEqual({ baseOffset: 0 });
+    expect(await log.append(texts('transfers', 0, ['ccc']))).toEqual({ baseOffset: 3 });
     const reader = log.reader('transfers', 0, 0, { durable: true });
-    expect(reader.ready()).toBe(true);
-    const batch = reader.poll();
-    expect(batch).toMatchObject({ topic: 'transfers', partition: 0, baseOffset: 0, fingerprint: FINGERPRINT });
-    expect(textsOf(batch!)).toEqual(['a', 'bb', '']);
-    expect(reader.position).toBe(3);
-    expect(reader.poll()).toBeNull();
+    const [first, second, ...more] = pollAll(reader);
+    expect(first).toMatchObject({
+      topic: 'transfers',
+      partition: 0,
+      baseOffset: 0,
+      fingerprint: FINGERPRINT,
+      seen: now,
+    });
+    expect(textsOf(first)).toEqual(['a', 'bb', '']);
+    expect(second.baseOffset).toBe(3);
+    expect(textsOf(second)).toEqual(['ccc']);
+    expect(more).toEqual([]);
+    expect(reader.position).toBe(4);
+    expect(reader.ready()).toBe(false);
+    expect([log.start('transfers', 0), log.end('transfers', 0)]).toEqual([0, 4]);
+  });
+
+  it('keeps everything over a restart', async () => {
+    await log.append(texts('transfers', 0, ['a', 'b']));
+    await reopen();
+    await log.append(texts('transfers', 0, ['c']));
+    expect(readAll(log, 'transfers', 0)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('keeps topics and partitions apart', async () => {
+    await Promise.all([
+      log.append(texts('journal', 0, ['j0'])),
+      log.append(texts('journal', 1, ['j1'])),
+      log.append(texts('decisions', 1, ['d1'])),
+    ]);
+    expect([readAll(log, 'journal', 0), readAll(log, 'journal', 1), readAll(log, 'decisions', 1)]).toEqual([
+      ['j0'],
+      ['j1'],
+      ['d1'],
+    ]);
+    expect(readAll(log, 'decisions', 0)).toEqual([]);
+    expect(() => log.reader('journal', 16, 0, { durable: true })).toThrow('no partition 16 of a topic journal');
+    await expect(log.append(texts('nonsense', 0, ['x']))).rejects.toThrow('a topic nonsense');
+  });
+
+  it('lays appends that wait at the same time together, schema by schema, in their order', async () => {
+    const appends = Array.from({ length: 300 }, (_, index) =>
+      texts('transfers', 0, [`${index}`], index < 200 ? FINGERPRINT : OTHER_FINGERPRINT),
+    );
+    const offsets = await Promise.all(appends.map(async (append) => (await log.append(append)).baseOffset));
+    expect(offsets).toEqual(appends.map((_, index) => index));
+    const batches = pollAll(log.reader('transfers', 0, 0, { durable: true }));
+    expect(batches.flatMap(textsOf)).toEqual(appends.map((_, index) => `${index}`));
+    expect(batches.map((batch) => [batch.fingerprint, batch.values.count])).toEqual([
+      [FINGERPRINT, 200],
+      [OTHER_FINGERPRINT, 100],
+    ]);
+  });
+
+  it('begins in the middle of a batch where the position lies there', async () => {
+    await log.append(texts('transfers', 0, ['a', 'b', 'c']));
+    await log.append(texts('transfers', 0, ['d']));
+    const reader = log.reader('transfers', 0, 1, { durable: true });
+    expect(pollAll(reader).map((batch) => [batch.baseOffset, textsOf(batch)])).toEqual([
+      [1, ['b', 'c']],
+      [3, ['d']],
+    ]);
+    reader.seek(2);
+    expect(textsOf(reader.poll()!)).toEqual(['c']);
+  });
+
+  it('reads a batch of any size without copying its values apart', async () => {
+    const values = Array.from({ length: 3 }, (_, index) => Buffer.alloc(3_000_000, index));
+    await log.append({ topic: 'transfers', partition: 0, fingerprint: FINGERPRINT, values: packValues(values) });
+    const batch = log.reader('transfers', 0, 0, { durable: true }).poll()!;
+    expect(values.every((value, index) => value.equals(valueAt(batch.values, index)))).toBe(true);
+    expect(batch.values.body.buffer).toBe(batch.values.ends.buffer);
+  });
+
+  it('uses the memory of a batch again only for a reader that asked for it', async () => {
+    await log.append(texts('transfers', 0, ['a']));
+    await log.append(texts('transfers', 0, ['b']));
+    expect(pollAll(log.reader('transfers', 0, 0, { durable: true })).map(textsOf)).toEqual([['a'], ['b']]);
+    const reader = log.reader('transfers', 0, 0, { durable: true, reuse: true });
+    const first = reader.poll()!;
+    expect(textsOf(first)).toEqual(['a']);
+    const second = reader.poll()!;
+    expect(textsOf(second)).toEqual(['b']);
+    expect(second.values.body.buffer).toBe(first.values.body.buffer);
+  });
+
+  it('takes a position that was never written for lost, not for the end', async () => {
+    await log.append(texts('transfers', 0, ['a']));
+    const reader = log.reader('transfers', 0, 2, { durable: true });
+    expect(() => reader.poll()).toThrow(code('LOG_POSITION_LOST'));
+  });
+
+  it('stores nothing for an append of nothing', async () => {
+    await log.append(texts('transfers', 0, ['a']));
+    expect(await log.append(texts('transfers', 0, []))).toEqual({ baseOffset: 1 });
+    expect(log.end('transfers', 0)).toBe(1);
+  });
+});
+
+describe('waiting', () => {
+  it('ends with the next append, for one reader and for the first of several', async () => {
+    const [one, two] = [0, 1].map((partition) => log.reader('decisions', partition, 0, { durable: true }));
+    const next = one.next();
+    const any = log.awaitAny([one, two]);
+    await log.append(texts('decisions', 0, ['a']));
+    expect(textsOf(await next)).toEqual(['a']);
+    await any;
+    const again = log.awaitAny([one, two]);
+    await log.append(texts('decisions', 1, ['b']));
+    await again;
+    expect([one.ready(), two.ready()]).toEqual([false, true]);
+    await log.awaitAny([one, two]);
+  });
+
+  it('loses no wake-up between threads', async () => {
+    const rounds = 2_000;
+    const echo = startThread('echo', 3, rounds);
+    await nextMessage(echo);
+    const committer = log.committer('asks');
+    await committer.fence();
+    const answers = log.reader('alerts', 3, 0, { durable: false });
+    for (let round = 0; round < rounds; round++) {
+      const commit = { outputs: [texts('decisions', 3, [`${round}`])], positions: [], state: Buffer.alloc(0) };
+      const [answer] = await Promise.all([answers.next(), committer.commit(commit)]);
+      expect(textsOf(answer)).toEqual([`echo of ${round}`]);
+    }
+    expect(await nextMessage(echo)).toBe('done');
+  });
+
+  it('keeps a thread alive that does nothing but wait', async () => {
+    const thread = startThread('wait', 0);
+    await nextMessage(thread);
+    const ended = nextMessage(thread);
+    await log.append(texts('decisions', 1, ['not for it']));
+    await log.append(texts('decisions', 0, ['for it']));
+    expect(await ended).toBe('done');
+  });
+
+  it('is rejected when the log closes, and keeps no thread from ending', async () => {
+    expect(await runThread('waitAndClose', 0)).toBe('LOG_CLOSED');
+    const reader = log.reader('decisions', 0, 0, { durable: true });
+    const waiting = Promise.allSettled([reader.next(), log.awaitAny([reader])]);
+    await log.close();
+    expect(await waiting).toEqual([
+      { status: 'rejected', reason: code('LOG_CLOSED') },
+      { status: 'rejected', reason: code('LOG_CLOSED') },
+    ]);
+    await expect(log.append(texts('transfers', 0, ['late']))).rejects.toEqual(code('LOG_CLOSED'));
+    await expect(reader.next()).rejects.toEqual(code('LOG_CLOSED'));
+    await expect(log.committer('late').fence()).rejects.toEqual(code('LOG_CLOSED'));
+    log = await open();
+  });
+});
+
+describe('committing', () => {
+  it('makes outputs readable with positions and state, and remembers them over a restart', async () => {
+    const committer = log.committer('score-2');
+    expect(await committer.fence()).toEqual({ positions: [], state: Buffer.alloc(0) });
+    await committer.commit({
+      outputs: [texts('decisions', 2, ['d0', 'd1']), texts('alerts', 2, ['a0'])],
+      positions: [{ topic: 'journal', partition: 2, offset: 7 }],
+      state: Buffer.from('digest'),
+    });
+    expect(textsOf(log.reader('decisions', 2, 0, { durable: false }).poll()!)).toEqual(['d0', 'd1']);
+    await committer.flushed();
+    expect([readAll(log, 'decisions', 2), readAll(log, 'alerts', 2)]).toEqual([['d0', 'd1'], ['a0']]);
+    await reopen();
+    expect(await log.committer('score-2').fence()).toEqual({
+      positions: [{ topic: 'journal', partition: 2, offset: 7 }],
+      state: Buffer.from('digest'),
+    });
+    expect(await log.committer('score-3').fence()).toEqual({ positions: [], state: Buffer.alloc(0) });
+  });
+
+  it('keeps positions that a commit does not name, and replaces the state', async () => {
+    const committer = log.committer('route');
+    await committer.fence();
+    const [transfers, approvals] = ['transfers', 'approvals'].map((topic) => ({ topic, partition: 0, offset: 5 }));
+    await committer.commit({ outputs: [], positions: [transfers, approvals], state: Buffer.from('one') });
+    await committer.commit({ outputs: [], positions: [{ ...transfers, offset: 9 }], state: Buffer.from('two') });
+    const { positions, state } = await log.committer('route').fence();
+    expect(positions).toEqual(expect.arrayContaining([{ ...transfers, offset: 9 }, approvals]));
+    expect(state.toString()).toBe('two');
+  });
+
+  it('shuts out the earlier holder of the same name, and nobody else', async () => {
+    const [first, second, other] = ['score-0', 'score-0', 'score-1'].map((owner) => log.committer(owner));
+    const commit = (text: string) => ({
+      outputs: [texts('decisions', 0, [text])],
+      positions: [],
+      state: Buffer.alloc(0),
+    });
+    await expect(first.commit(commit('too early'))).rejects.toEqual(code('LOG_FENCED'));
+    await first.fence();
+    await other.fence();
+    await first.commit(commit('kept'));
+    await second.fence();
+    await expect(first.commit(commit('refused'))).rejects.toEqual(code('LOG_FENCED'));
+    await expect(first.commit(commit('refused again'))).rejects.toEqual(code('LOG_FENCED'));
+    await second.commit(commit('kept too'));
+    await other.commit({ outputs: [texts('decisions', 1, ['other'])], positions: [], state: Buffer.alloc(0) });
+    await first.fence();
+    await expect(second.commit(commit('refused as well'))).rejects.toEqual(code('LOG_FENCED'));
+    await first.commit(commit('kept at last'));
+    await first.flushed();
+    expect(readAll(log, 'decisions', 0)).toEqual(['kept', 'kept too', 'kept at last']);
+    expect(readAll(log, 'decisions', 1)).toEqual(['other']);
+  });
+
+  it('shuts out a holder in another thread, in whatever moment, and goes on behind its last commit', async () => {
+    const old = startThread('commitUntilFenced', 0, 20);
+    await nextMessage(old);
+    const ended = once(old, 'exit');
+    const outcomes: unknown[] = [];
+    old.on('message', (message) => outcomes.push(message));
+    await nextMessage(old);
+    const committer = log.committer('contested');
+    const { positions } = await committer.fence();
+    const taken = positions[0].offset;
+    await committer.commit({ outputs: [texts('decisions', 0, ['new'])], positions: [], state: Buffer.alloc(0) });
+    await ended;
+    expect(outcomes).toEqual(['under way', 'LOG_FENCED']);
+    await committer.flushed();
+    const expected = Array.from({ length: taken }, (_, index) => `old ${index + 1}`);
+    expect(readAll(log, 'decisions', 0)).toEqual([...expected, 'new']);
+    await reopen();
+    expect(readAll(log, 'decisions', 0)).toEqual([...expected, 'new']);
+  });
+
+  it('takes commits of several threads and appends at once', async () => {
+    const threads = [1, 2, 3].map((partition) => runThread('commit', partition, 300));
+    for (let index = 0; index < 200; index++) await log.append(texts('transfers', 0, [`${index}`]));
+    expect(await Promise.all(threads)).toEqual(['done', 'done', 'done']);
+    expect(readAll(log, 'transfers', 0)).toEqual(Array.from({ length: 200 }, (_, index) => `${index}`));
+    for (const partition of [1, 2, 3]) {
+      expect(readAll(log, 'decisions', partition)).toEqual(Array.from({ length: 300 }, (_, index) => `${index + 1}`));
+      const { positions, state } = await log.committer(`commit-${partition}`).fence();
+      expect(positions).toEqual([{ topic: 'journal', partition, offset: 300 }]);
+      expect(state.toString()).toBe('300');
+    }
+  });
+
+  it('refuses a commit whole where a topic is unknown', async () => {
+    const committer = log.committer('score-0');
+    await committer.fence();
+    const outputs = [texts('decisions', 0, ['d']), texts('nonsense', 0, ['n'])];
+    await expect(committer.commit({ outputs, positions: [], state: Buffer.alloc(0) })).rejects.toThrow('nonsense');
+    expect(log.end('decisions', 0)).toBe(0);
+  });
+});
+
+describe('retention', () => {
+  const retentionMs = TOPICS.decisions.retentionMs as number;
+
+  async function appendAt(time: number, values: readonly string[]): Promise<void> {
+    now = time;
+    await log.append(texts('decisions', 0, values));
+  }
+
+  it('drops whole batches that are older, and remembers where the rest begins', async () => {
+    const first = now;
+    await appendAt(first, ['a', 'b']);
+    await appendAt(first + 1_000, ['c']);
+    await log.trim(first + retentionMs);
+    expect(log.start('decisions', 0)).toBe(0);
+    await log.trim(first + retentionMs + 1);
+    expect([log.start('decisions', 0), log.end('decisions', 0)]).toEqual([2, 3]);
+    await reopen();
+    expect([log.start('decisions', 0), log.end('decisions', 0)]).toEqual([2, 3]);
+    expect(readAll(log, 'decisions', 0)).toEqual(['c']);
+    for (const from of [0, 1]) {
+      const reader = log.reader('decisions', 0, from, { durable: true });
+      expect(() => reader.poll()).toThrow(code('LOG_POSITION_LOST'));
+      await expect(reader.next()).rejects.toEqual(code('LOG_POSITION_LOST'));
+    }
+  });
+
+  it('goes on counting where everything was dropped', async () => {
+    await appendAt(now, ['a', 'b']);
+    await log.trim(now + retentionMs + 1);
+    await reopen();
+    expect([log.start('decisions', 0), log.end('decisions', 0)]).toEqual([2, 2]);
+    expect(() => log.reader('decisions', 0, 1, { durable: true }).poll()).toThrow(code('LOG_POSITION_LOST'));
+    expect(await log.append(texts('decisions', 0, ['c']))).toEqual({ baseOffset: 2 });
+    expect(readAll(log, 'decisions', 0)).toEqual(['c']);
+  });
+
+  it('drops nothing that a registered reader or an owner still needs, nor the journal', async () => {
+    for (const value of ['a', 'b', 'c', 'd']) await appendAt(now, [value]);
+    await log.append(texts('journal', 0, ['kept for ever']));
+    const later = now + retentionMs + 1;
+    const sink = log.committer('sink');
+    await sink.fence();
+    await sink.commit({
+      outputs: [],
+      positions: [{ topic: 'decisions', partition: 0, offset: 3 }],
+      state: Buffer.alloc(0),
+    });
+    await log.retain('reader', [{ topic: 'decisions', partition: 0, offset: 1 }]);
+    await reopen();
+    await log.trim(later);
+    expect(log.start('decisions', 0)).toBe(1);
+    await log.retain('reader', null);
+    await log.trim(later);
+    expect(log.start('decisions', 0)).toBe(3);
+    expect(readAll(log, 'journal', 0)).toEqual(['kept for ever']);
+  });
+
+  it('gives the room back that thousands of batches took', async () => {
+    for (let round = 0; round < 40; round++) {
+      const values = packValues([Buffer.alloc(20_000, round)]);
+      const appends = Array.from({ length: 20 }, (_, partition) => partition % 16).map((partition) =>
+        log.append({ topic: 'alerts', partition, fingerprint: FINGERPRINT, values }),
+      );
+      await Promise.all(appends);
+      now += 1_000;
+      await log.trim(now + retentionMs);
+    }
+    expect(log.start('alerts', 0)).toBe(log.end('alerts', 0));
+    const pages = statfsSync(folder);
+    expect(pages.bavail).toBeGreaterThan(0);
+  });
+});
+
+describe('opening', () => {
+  it('keeps the number of partitions for life, and says so', async () => {
+    expect(log.partitions).toBe(16);
+    await log.close();
+    await expect(open({ partitions: 4 })).rejects.toEqual(
+      expect.objectContaining({
+        code: 'FOLDER_MISMATCH',
+        message: `The log in ${folder} was made with 16 partitions and cannot be opened with 4; their number is fixed for life.`,
+      }),
+    );
+    log = await open({ partitions: 16 });
+    expect(log.partitions).toBe(16);
+  });
+
+  it('keeps schemas', async () => {
+    expect(log.schema(FINGERPRINT)).toBeNull();
+    await log.declareSchema(FINGERPRINT, '"string"');
+    await log.declareSchema(FINGERPRINT, '"string"');
+    expect(log.schema(FINGERPRINT)).toBe('"string"');
+    await reopen();
+    expect(log.schema(FINGERPRINT)).toBe('"string"');
+    expect(log.schema(OTHER_FINGERPRINT)).toBeNull();
   });
 });
