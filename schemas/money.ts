@@ -52,11 +52,7 @@ export type Money = Inner<typeof moneyRecord>;
 
 /** An amount that moves: never negative, since payer and payee say which way it goes. */
 export function movedMoney(doc: string): Field<Money> {
-  const { minor, currency } = moneyRecord.fields;
-  const json = z.strictObject({
-    minor: (minor as Field<number>).json.refine((value) => value >= 0, 'must not be negative'),
-    currency: (currency as Field<string>).json,
-  });
+  const json = z.strictObject({ minor: long('Whole minor units, not negative.', 0).json, currency: currency.json });
   return { ...nested(doc, moneyRecord), json: json.describe(doc) };
 }
 

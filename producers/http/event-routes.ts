@@ -133,12 +133,13 @@ function isSameMovement(decision: Decision, { at, amount, debtor, creditor }: Tr
 function describeEvents(topic: InputTopic) {
   const record = EVENTS[topic] as unknown as Declared<unknown>;
   const { en, zh } = TOPICS[topic].title;
-  const one = record.json.meta({ examples: [record.render(record.example)] });
+  const one = record.json;
+  const body = z.union([one, z.array(one).min(1).max(EVENTS_MAX)]);
   return {
     tags: ['events'],
     summary: `${en} (${zh})`,
     description: `${record.doc} One, or a list of up to ${EVENTS_MAX}; all are stored or none.`,
     headers: idempotencyHeader,
-    body: description(z.union([one, z.array(one).min(1).max(EVENTS_MAX)])),
+    body: description(body, record.render(record.example)),
   };
 }

@@ -5,6 +5,7 @@ import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
 import { PROBLEM_TYPE, problemBody } from './problem.ts';
 import type { App } from './server.ts';
+import { exampleOf } from './validation.ts';
 
 export async function describeRoutes(app: App, version: string): Promise<void> {
   await app.register(swagger, {
@@ -47,5 +48,6 @@ const describeRoute: SwaggerTransform<FastifySchema & { hide?: boolean }> = ({ s
 /** People read and write the JSON form of records, which is what their schemas take in, on the way out as well. */
 function jsonSchemaOf(schema: z.ZodType): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
+  const example = exampleOf(schema);
+  return example === undefined ? rest : { ...rest, examples: [example] };
 }

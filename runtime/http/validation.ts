@@ -6,15 +6,20 @@ import { fieldErrorsOf } from './problem.ts';
 
 const NAMES: { readonly [part: string]: string } = { querystring: 'query', params: 'address', headers: 'header' };
 
-const descriptions = new WeakSet<z.ZodType>();
+const descriptions = new WeakMap<z.ZodType, { readonly example: unknown }>();
 
 /**
  * A schema that only documents its part, for a handler that validates by faster means: every event of a
  * batch would else be validated twice.
  */
-export function description(schema: z.ZodType): z.ZodType<unknown> {
-  descriptions.add(schema);
+export function description(schema: z.ZodType, example?: unknown): z.ZodType<unknown> {
+  descriptions.set(schema, { example });
   return schema;
+}
+
+/** The example that a description was given; undefined where none was. */
+export function exampleOf(schema: z.ZodType): unknown {
+  return descriptions.get(schema)?.example;
 }
 
 export const validateParts: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => {
