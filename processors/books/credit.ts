@@ -71,12 +71,6 @@ export function limitScaleOf(grade: Grade): number {
   return TABLE.find((row) => row.grade === grade)!.limitScalePercent;
 }
 
-/** The state after a rating; null where the grade stays as it is. */
-export function creditAfter(before: CreditState | null, grade: Grade): CreditState | null {
-  if (grade === (before?.grade ?? 'A')) return null;
-  return { grade, revision: (before?.revision ?? 0) + 1 };
-}
-
 function utilisationOf(openMinor: number, limitMinor: number | null): number {
   if (limitMinor === null || openMinor === 0) return 0;
   if (limitMinor <= 0) return UTILISATION_MAX_PERCENT;

@@ -2,8 +2,7 @@
  * The history book (历史): the legs of a subject over a fixed horizon and lateness, its windows, and
  * what makes a repeat known.
  *
- * Memory: 44 bytes a leg, 80 a window, and from the second chunk on (256 legs) some 80 bytes a leg for
- * two indexes. Up to 65,536 legs are exact; beyond, the oldest become buckets of 256.
+ * Memory: 44 bytes a leg, 80 a window, and beyond 96 legs some 80 bytes a leg for two indexes. Up to 65,536 legs are exact; beyond, the oldest become buckets of 256.
  */
 import {
   AMOUNT,
@@ -28,6 +27,8 @@ import {
 import { type CounterpartyView, type WindowPlan, Windows } from '../features/windows.ts';
 
 export const EXACT_LEGS = 65_536;
+/** Up to so many legs a walk is faster than a map, and costs no memory. */
+const UNINDEXED_LEGS = 96;
 /** Legs beyond lateness join no window, so a handful is remembered, to know repeats and changes of status. */
 const OUTLIERS_MAX = 1_024;
 
@@ -64,7 +65,7 @@ export class History implements CounterpartyView {
   /** True where buckets stand for some legs. */
   coarse = false;
   readonly #partyOf: (counterparty: number) => number;
-  /** Transfer name × 2 + side → time of the leg; only for subjects of more than one chunk. */
+  /** Transfer name × 2 + side → time of the leg; only for subjects of many legs. */
   #times: Map<number, number> | null = null;
   /** Party × 2 + side → time of its latest leg that may pass; likewise. */
   #lasts: Map<number, number> | null = null;
@@ -92,7 +93,7 @@ export class History implements CounterpartyView {
     write(chunk, index, leg);
     this.windows.include(chunk, index, lastBefore);
     if (this.#times !== null) this.#indexLeg(chunk, index);
-    else if (this.chain.head.next !== null) this.#buildIndexes();
+    else if (this.chain.count > UNINDEXED_LEGS) this.#buildIndexes();
     return { chunk, index };
   }
 
@@ -191,7 +192,7 @@ export class History implements CounterpartyView {
 
   /** Called once after a checkpoint filled the chain. */
   restored(plan: WindowPlan): void {
-    if (this.chain.head.next !== null) this.#buildIndexes();
+    if (this.chain.count > UNINDEXED_LEGS) this.#buildIndexes();
     this.replan(plan);
   }
 
@@ -205,7 +206,7 @@ export class History implements CounterpartyView {
 
   #evict(cut: number): void {
     this.chain.dropUntil(cut, this.windows, (chunk, index) => this.#unindex(chunk, index));
-    if (this.chain.head.next === null && this.chain.count < 64) {
+    if (this.chain.count < UNINDEXED_LEGS / 2 && this.chain.head.next === null) {
       this.#times = null;
       this.#lasts = null;
     }

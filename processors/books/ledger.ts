@@ -78,19 +78,25 @@ export function settle(book: Ledger): void {
   }
 }
 
-/** Drops what closed long ago, and payments that no invoice of the book needs. */
+/** Drops what closed long ago or is too much, and payments that no invoice of the book needs. */
 export function forget(book: Ledger): void {
-  const closed = [...book.invoices.values()].filter((invoice) => invoice.closedAt !== null);
-  const kept = closed.filter((invoice) => book.clock - invoice.closedAt! <= CLOSED_KEPT_MS).sort(byClosing);
-  const gone = new Set(closed);
-  for (const invoice of kept.slice(-CLOSED_INVOICES_MAX)) gone.delete(invoice);
-  for (const invoice of gone) book.invoices.delete(invoice.invoiceId);
+  const gone = forgetInvoices(book);
   for (const payment of book.payments.values()) {
-    if (gone.size > 0) forgetParts(book, payment);
+    if (gone) forgetParts(book, payment);
     const isSpent = payment.unappliedMinor === 0 && payment.parts.length === 0;
     const isPast = payment.state === 'received' || book.clock - payment.at > CLOSED_KEPT_MS;
     if (isSpent && isPast) book.payments.delete(payment.paymentId);
   }
+}
+
+/** Answers whether any went. Where there are too many an eighth goes at once, so that this is seldom. */
+function forgetInvoices(book: Ledger): boolean {
+  const closed = [...book.invoices.values()].filter((invoice) => invoice.closedAt !== null);
+  const past = closed.filter((invoice) => book.clock - invoice.closedAt! > CLOSED_KEPT_MS);
+  const surplus = closed.length - CLOSED_INVOICES_MAX;
+  const gone = surplus <= 0 ? past : closed.sort(byClosing).slice(0, Math.max(past.length, CLOSED_INVOICES_MAX / 8));
+  for (const invoice of gone) book.invoices.delete(invoice.invoiceId);
+  return gone.length > 0;
 }
 
 function forgetParts(book: Ledger, payment: ReceivedPayment): void {

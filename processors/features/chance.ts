@@ -7,7 +7,19 @@
  * probability over the bands ±0.5, ±2 and ±10 %.
  */
 import { eachLeg } from './leg-features.ts';
-import type { Feature, Scope, Side } from './scope.ts';
+import {
+  AMOUNT,
+  AT,
+  BUCKET,
+  type Chunk,
+  DOUBLES,
+  FLAGS,
+  INTEGERS,
+  MAY_PASS,
+  SIDE_INCOMING,
+} from './legs.ts';
+import type { Feature, Scope, Side, Unit } from './scope.ts';
+import { distinct } from './window-features.ts';
 
 const BANDS = [0.005, 0.02, 0.1];
 /** A subject's own share of amounts counts from so many older legs on. */
@@ -34,30 +46,19 @@ export interface Fan {
 
 const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandPercent: 0 };
 
-function fanOf(scope: Scope, terms: FanTerms): Fan {
+function fanOf(scope: Scope, terms: FanTerms, all: number): Fan {
   const side = terms.side === 'incoming' ? 1 : 0;
-  const all = new Set<number>();
-  const inBand = BANDS.map(() => new Set<number>());
-  const sums = BANDS.map(() => 0);
-  eachLeg(scope, side, terms.windowMs, (chunk, index) => {
-    const party = scope.names.partyOf(chunk.counterparty(index));
-    all.add(party);
-    const apart = Math.abs(chunk.amount(index) - scope.amount);
-    for (let band = BANDS.length - 1; band >= 0 && apart <= BANDS[band]! * scope.amount; band--) {
-      inBand[band]!.add(party);
-      sums[band]! += chunk.amount(index);
-    }
-    return true;
-  });
-  if (all.size < terms.counterparties) return NOTHING;
+  // Most of the time too few amounts are alike: a plain walk finds that out before anything is collected.
+  if (countAlike(scope, side, terms) < terms.counterparties) return NOTHING;
   const older = olderAmounts(scope, side, terms.windowMs);
   if (terms.needsOwnHistory && older.length < OWN_LEGS_MIN) return NOTHING;
+  const { parties, sums } = collectAlike(scope, side, terms);
   let best = NOTHING;
   for (const [band, tolerance] of BANDS.entries()) {
-    const found = inBand[band]!.size;
+    const found = parties[band]!.size;
     if (found < terms.counterparties) continue;
     const share = Math.max(scope.ordinary.share(scope.amount, tolerance), ownShare(older, scope.amount, tolerance));
-    const probability = poissonTail(all.size * share, found);
+    const probability = poissonTail(all * share, found);
     if (probability < best.probability) {
       best = { probability, counterparties: found, sum: sums[band]!, bandPercent: tolerance * 100 };
     }
@@ -65,13 +66,50 @@ function fanOf(scope: Scope, terms: FanTerms): Fan {
   return best;
 }
 
-/** Amounts of legs of the side that are older than the window, newest first, at most 256. */
+/** Legs in the widest band; stops once there are enough. */
+function countAlike(scope: Scope, side: number, { windowMs, counterparties }: FanTerms): number {
+  const apartMax = BANDS.at(-1)! * scope.amount;
+  const cut = scope.at - windowMs;
+  const wanted = side | MAY_PASS;
+  let counted = 0;
+  for (let chunk: Chunk | null = scope.subject.history.chain.tail; chunk !== null; chunk = chunk.previous) {
+    const { doubles, integers } = chunk;
+    for (let index = chunk.count - 1; index >= 0; index--) {
+      const at = doubles[index * DOUBLES + AT]!;
+      if (at <= cut) return counted;
+      if (Math.abs(doubles[index * DOUBLES + AMOUNT]! - scope.amount) > apartMax || at > scope.at) continue;
+      const flags = integers[index * INTEGERS + FLAGS]!;
+      if ((flags & (SIDE_INCOMING | MAY_PASS | BUCKET)) === wanted && ++counted >= counterparties) return counted;
+    }
+  }
+  return counted;
+}
+
+/** Counterparties and sums by band. */
+function collectAlike(scope: Scope, side: number, terms: FanTerms): { parties: Set<number>[]; sums: number[] } {
+  const parties = BANDS.map(() => new Set<number>());
+  const sums = BANDS.map(() => 0);
+  eachLeg(scope, side, terms.windowMs, (chunk, index) => {
+    const apart = Math.abs(chunk.amount(index) - scope.amount);
+    for (let band = BANDS.length - 1; band >= 0 && apart <= BANDS[band]! * scope.amount; band--) {
+      parties[band]!.add(scope.names.partyOf(chunk.counterparty(index)));
+      sums[band]! += chunk.amount(index);
+    }
+    return true;
+  });
+  return { parties, sums };
+}
+
+/** Amounts of legs of the side that are older than the window, oldest first, at most 256. */
 function olderAmounts(scope: Scope, side: number, windowMs: number): number[] {
   const amounts: number[] = [];
-  eachLeg(scope, side, Number.POSITIVE_INFINITY, (chunk, index) => {
-    if (chunk.at(index) <= scope.at - windowMs) amounts.push(chunk.amount(index));
-    return amounts.length < 256;
-  });
+  const cut = scope.at - windowMs;
+  for (let chunk: Chunk | null = scope.subject.history.chain.head; chunk !== null; chunk = chunk.next) {
+    for (let index = 0; index < chunk.count; index++) {
+      if (chunk.at(index) > cut || amounts.length === 256) return amounts;
+      if ((chunk.flags(index) & (SIDE_INCOMING | MAY_PASS | BUCKET)) === (side | MAY_PASS)) amounts.push(chunk.amount(index));
+    }
+  }
   return amounts;
 }
 
@@ -106,33 +144,29 @@ export function fan(terms: FanTerms): {
   sum: Feature;
   bandPercent: Feature;
 } {
-  const memo = {
-    scope: null as Scope | null,
-    chunk: null as unknown,
-    index: -1,
-    legs: -1,
-    at: Number.NaN,
-    fan: NOTHING,
-  };
-  const read = (scope: Scope): Fan => {
-    const legs = scope.subject.history.chain.count;
-    const same = memo.scope === scope && memo.chunk === scope.chunk && memo.index === scope.index && memo.legs === legs;
-    if (!same || memo.at !== scope.at) {
-      memo.fan = fanOf(scope, terms);
-      memo.scope = scope;
-      memo.chunk = scope.chunk;
-      memo.index = scope.index;
-      memo.legs = legs;
-      memo.at = scope.at;
-    }
-    return memo.fan;
-  };
+  const memo = { judgement: -1, fan: NOTHING };
+  const inWindow = distinct(terms.side, terms.windowMs);
   // The null model changes with time, so a fan is no function of legs alone; still its legs decide, and it judges again.
-  const base = { window: null, reachMs: terms.windowMs, fromLegs: true } as const;
+  const offer = (unit: Unit, pick: (found: Fan) => number): Feature => ({
+    unit,
+    window: inWindow.window,
+    reachMs: terms.windowMs,
+    fromLegs: true,
+    bind: (plan) => {
+      const all = inWindow.bind(plan);
+      return (scope) => {
+        if (memo.judgement !== scope.judgement) {
+          memo.judgement = scope.judgement;
+          memo.fan = fanOf(scope, terms, all(scope));
+        }
+        return pick(memo.fan);
+      };
+    },
+  });
   return {
-    chance: { ...base, unit: 'perMillion', bind: () => (scope) => read(scope).probability * 1_000_000 },
-    counterparties: { ...base, unit: 'count', bind: () => (scope) => read(scope).counterparties },
-    sum: { ...base, unit: 'money', bind: () => (scope) => read(scope).sum },
-    bandPercent: { ...base, unit: 'percent', bind: () => (scope) => read(scope).bandPercent },
+    chance: offer('perMillion', (found) => found.probability * 1_000_000),
+    counterparties: offer('count', (found) => found.counterparties),
+    sum: offer('money', (found) => found.sum),
+    bandPercent: offer('percent', (found) => found.bandPercent),
   };
 }

@@ -15,20 +15,12 @@ function remembered<T>(unit: Unit, read: (scope: Scope) => T, fromLegs: boolean,
     reachMs,
     fromLegs,
     bind: () => {
-      let chunk: Chunk | null = null;
-      let index = -1;
-      let at = Number.NaN;
-      let count = -1;
+      let judgement = -1;
       let value: T;
       return (scope) => {
-        // A leg at one place, with one number of legs around it, is one judgement.
-        const legs = scope.subject.history.chain.count;
-        if (chunk !== scope.chunk || index !== scope.index || at !== scope.at || count !== legs) {
+        if (judgement !== scope.judgement) {
+          judgement = scope.judgement;
           value = read(scope);
-          chunk = scope.chunk;
-          index = scope.index;
-          at = scope.at;
-          count = legs;
         }
         return value;
       };

@@ -12,6 +12,8 @@ import type { WindowPlan } from './windows.ts';
 export type Side = 'outgoing' | 'incoming';
 
 export interface Scope {
+  /** Counts judgements, so that what several rules ask is computed once. */
+  judgement: number;
   subject: Subject;
   /** Totals of the plan's windows as of `at`. */
   totals: Float64Array;

@@ -7,10 +7,10 @@ import type { Grade } from '../../schemas/credit-rating.ts';
 import type { Profile } from '../books/profile.ts';
 import type { Feature, Scope } from '../features/scope.ts';
 import type { WindowPlan } from '../features/windows.ts';
-import type { Occasion, Rule, Segment } from './contract.ts';
+import type { Features, Occasion, Rule, Segment } from './contract.ts';
 import { OCCASIONS } from './contract.ts';
 import { RULES } from './index.ts';
-import { type RuleSettings, readSettings, resolveOptions, type Settings } from './settings.ts';
+import { readSettings, resolveOptions, type Settings } from './settings.ts';
 
 /** A rule with its options and readings: what is called for each judgement. */
 export interface BoundRule {
@@ -32,6 +32,8 @@ export interface BoundRule {
 export type RuleSet = {
   readonly [K in Occasion]: readonly BoundRule[];
 } & {
+  /** The windows that these rules read: subjects of other segments pay for none of them. */
+  readonly plan: WindowPlan;
   /** Longest reach of the rules that judge again, ms. */
   readonly reachMs: number;
   /** When the first exemption in it ends, ms: then it must be chosen anew. */
@@ -48,18 +50,15 @@ export interface Who {
 /** Settings as a task uses them. One per settings entry; a new one is made when settings change. */
 export class RuleBook {
   readonly settings: Settings;
-  readonly plan: WindowPlan;
   readonly #scope: Scope;
   readonly #switchedOff: ReadonlySet<string>;
   readonly #sets = new Map<string, RuleSet>();
-  readonly #bound = new Map<string, BoundRule | null>();
   readonly #exempt: Map<string, { readonly rule: string; readonly until: number }[]>;
 
   constructor(canonical: string, switchedOff: ReadonlySet<string>, scope: Scope) {
     this.settings = readSettings(canonical);
     this.#scope = scope;
     this.#switchedOff = new Set(switchedOff);
-    this.plan = planOf(this.settings);
     this.#exempt = exemptionsOf(this.settings);
   }
 
@@ -87,27 +86,32 @@ export class RuleBook {
   }
 
   #make(parts: readonly string[], validUntil: number): RuleSet {
-    const bound = RULES.map((rule, index) => this.#bind(rule, index, parts[index]!)).filter((one) => one !== null);
+    const chosen = RULES.map((rule, index) => this.#resolve(rule, parts[index]!)).filter((one) => one !== null);
+    const plan = planOf(chosen);
+    const bound = chosen.map((one) => bind(one, plan, this.#scope));
     const byOccasion = Object.fromEntries(
       OCCASIONS.map((occasion) => [occasion, bound.filter((one) => one.rule.on.includes(occasion))]),
     ) as { [K in Occasion]: BoundRule[] };
     const reachMs = Math.max(0, ...bound.filter((one) => one.bit !== 0).map((one) => one.reachMs));
-    return { ...byOccasion, reachMs, validUntil };
+    return { ...byOccasion, plan, reachMs, validUntil };
   }
 
-  #bind(rule: Rule, index: number, part: string): BoundRule | null {
+  /** A rule with its options and features for those who match the segments; null where it is not judged. */
+  #resolve(rule: Rule, part: string): ChosenRule | null {
     if (part === '-' || this.#switchedOff.has(rule.id)) return null;
-    const key = `${index}:${part}`;
-    let bound = this.#bound.get(key);
-    if (bound === undefined) {
-      const own = this.settings.rules[rule.id];
-      const segments = this.#segmentsOf(rule);
-      const matched = part === '' ? [] : part.split(',').map((number) => segments[Number(number)]!);
-      bound = bind(rule, own, matched, this.plan, this.#scope);
-      this.#bound.set(key, bound);
-    }
-    return bound;
+    const own = this.settings.rules[rule.id];
+    const segments = this.#segmentsOf(rule);
+    const matched = part === '' ? [] : part.split(',').map((number) => segments[Number(number)]!);
+    const { enabled, options } = resolveOptions(rule, own, matched);
+    return enabled ? { rule, options, features: rule.features(options), shadow: own?.shadow ?? false } : null;
   }
+}
+
+interface ChosenRule {
+  readonly rule: Rule;
+  readonly options: { readonly [name: string]: unknown };
+  readonly features: Features;
+  readonly shadow: boolean;
 }
 
 /** Rules that read legs alone judge again; each has a bit, by its place among them. */
@@ -122,18 +126,9 @@ function bitOf(rule: Rule): number {
   return place < 0 ? 0 : 1 << place;
 }
 
-function bind(
-  rule: Rule,
-  own: RuleSettings | undefined,
-  matched: readonly Segment[],
-  plan: WindowPlan,
-  scope: Scope,
-): BoundRule | null {
-  const { enabled, options } = resolveOptions(rule, own, matched);
-  if (!enabled) return null;
+function bind({ rule, options, features, shadow }: ChosenRule, plan: WindowPlan, scope: Scope): BoundRule {
   const readings: { [name: string]: unknown } = {};
   const units: { [name: string]: Feature['unit'] } = { ...rule.units };
-  const features = rule.features(options);
   for (const [name, feature] of Object.entries(features)) {
     const read = feature.bind(plan);
     // A getter, so that a rule pays only for the features that it comes to look at.
@@ -141,31 +136,16 @@ function bind(
     units[name] = feature.unit;
   }
   const reachMs = Math.max(0, ...Object.values(features).map((feature) => feature.reachMs));
-  return {
-    rule,
-    options,
-    shadow: own?.shadow ?? false,
-    bit: bitOf(rule),
-    reachMs,
-    input: { features: readings, options },
-    units,
-  };
+  return { rule, options, shadow, bit: bitOf(rule), reachMs, input: { features: readings, options }, units };
 }
 
-/** All windows that some variant of some rule asks for. */
-function planOf(settings: Settings): WindowPlan {
+/** The windows that rules ask for, each once. */
+function planOf(chosen: readonly ChosenRule[]): WindowPlan {
   const windows = new Map<number, boolean>();
-  for (const rule of RULES) {
-    const own = settings.rules[rule.id];
-    const segments = own?.segments ?? rule.segments ?? [];
-    for (const matched of [[], ...segments.map((segment) => [segment]), segments]) {
-      const { enabled, options } = resolveOptions(rule, own, matched);
-      if (!enabled) continue;
-      for (const feature of Object.values(rule.features(options))) {
-        if (feature.window === null) continue;
-        windows.set(feature.window.sizeMs, (windows.get(feature.window.sizeMs) ?? false) || feature.window.distinct);
-      }
-    }
+  for (const feature of chosen.flatMap((one) => Object.values(one.features))) {
+    if (feature.window === null) continue;
+    const { sizeMs, distinct } = feature.window;
+    windows.set(sizeMs, (windows.get(sizeMs) ?? false) || distinct);
   }
   const sizesMs = [...windows.keys()].sort((left, right) => left - right);
   return { sizesMs, distinct: sizesMs.map((size) => windows.get(size)!) };

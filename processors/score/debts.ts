@@ -162,6 +162,7 @@ function askRules(
   cause: { seen: number; eventId: string | null },
 ): void {
   const { scope } = state;
+  scope.judgement++;
   scope.subject = subject;
   scope.at = now;
   scope.tick = now;

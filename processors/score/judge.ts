@@ -143,6 +143,7 @@ export function aimAt(
   index: number,
 ): void {
   const { scope } = state;
+  scope.judgement++;
   scope.subject = subject;
   scope.chunk = chunk;
   scope.index = index;

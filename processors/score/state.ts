@@ -73,7 +73,7 @@ export class TaskState {
     set = this.rules.choose(who, this.control.tick);
     subject.rules = set;
     subject.rulesStamp = this.control.stamp;
-    if (subject.history.windows.plan !== this.rules.plan) subject.history.replan(this.rules.plan);
+    if (subject.history.windows.plan !== set.plan) subject.history.replan(set.plan);
     return set;
   }
 }
@@ -81,6 +81,7 @@ export class TaskState {
 function emptyScope(state: TaskState): Scope {
   const nobody = { none: true } as unknown;
   return {
+    judgement: 0,
     subject: nobody as Subject,
     totals: new Float64Array(0),
     at: 0,

@@ -6,6 +6,9 @@ import type { Counterparties } from '../features/counterparties.ts';
 import type { Interner } from '../features/interner.ts';
 import type { WindowPlan } from '../features/windows.ts';
 
+/** Until its rules are chosen, a subject counts no windows. */
+const NO_WINDOWS: WindowPlan = { sizesMs: [], distinct: [] };
+
 const PARTY = SUBJECT_KINDS.indexOf('party');
 
 export class Subjects {
@@ -29,15 +32,15 @@ export class Subjects {
   }
 
   /** The subject's place; it is made where nothing was known of it. */
-  placeOf(kind: number, number: number, plan: WindowPlan): number {
+  placeOf(kind: number, number: number): number {
     const known = this.find(kind, number);
-    return known >= 0 ? known : this.add(kind, number, plan);
+    return known >= 0 ? known : this.add(kind, number);
   }
 
   /** Also used to fill from a checkpoint, in order. */
-  add(kind: number, number: number, plan: WindowPlan): number {
+  add(kind: number, number: number): number {
     const place = this.all.length;
-    this.all.push(new Subject(SUBJECT_KINDS[kind] as SubjectKind, number, plan, this.#counterparties.partyOf));
+    this.all.push(new Subject(SUBJECT_KINDS[kind] as SubjectKind, number, NO_WINDOWS, this.#counterparties.partyOf));
     if (kind === PARTY) {
       if (number >= this.#parties.length) {
         const larger = new Int32Array(Math.max(number + 1, this.#parties.length * 2));

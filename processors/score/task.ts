@@ -72,7 +72,7 @@ export class Task {
     while (reader.next()) {
       state.ordinal++;
       const number = state.ids.intern(record, reader.subject.start, reader.subject.end);
-      const place = state.subjects.placeOf(reader.subjectKind, number, state.rules.plan);
+      const place = state.subjects.placeOf(reader.subjectKind, number);
       this.#fireDue(place);
       foldTransfer(state, reader, place);
     }
@@ -136,7 +136,7 @@ export class Task {
       if (place >= 0) this.#foldVoid(state.touch(place), entry as Entry<'voids'>);
       return;
     }
-    const place = state.subjects.placeOf(kind, number, state.rules.plan);
+    const place = state.subjects.placeOf(kind, number);
     this.#fireDue(place);
     const source = {
       seen: entry.seen,
