@@ -9,9 +9,9 @@ import { type Field, type Inner, long, nested, record } from './declare.ts';
  * ISO 4217 alphabetic codes by number of minor digits (List One, 2024-06-25; funds and metals left out).
  * Codes that are not here have two digits and stand in `TWO_DIGITS`.
  */
-const OTHER_DIGITS: { readonly [code: string]: number } = Object.fromEntries([
-  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
-  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
+const OTHER_DIGITS: ReadonlyMap<string, number> = new Map<string, number>([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
 ]);
 
 const TWO_DIGITS = new Set(
@@ -25,12 +25,12 @@ const TWO_DIGITS = new Set(
 );
 
 export function isCurrency(code: string): boolean {
-  return TWO_DIGITS.has(code) || code in OTHER_DIGITS;
+  return TWO_DIGITS.has(code) || OTHER_DIGITS.has(code);
 }
 
 /** Number of minor digits of a currency: 2 for CNY, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
-  return OTHER_DIGITS[currency] ?? 2;
+  return OTHER_DIGITS.get(currency) ?? 2;
 }
 
 const currency: Field<string> = {
