@@ -15,6 +15,7 @@ export const REFUSALS = [
   'approval-role',
   'settings-invalid',
   'subject-missing',
+  'book-full',
 ] as const;
 
 export const deadLetterRecord = record(

@@ -50,11 +50,8 @@ const TABLE: readonly Row[] = [
   },
 ];
 
-/** Days overdue on which a grade changes by itself: a timer must wake the customer then. */
-export const GRADE_STEP_DAYS: readonly number[] = TABLE.slice(0, -1).map((row) => row.overdueDaysMax + 1);
-
 /** Use of a line of nothing, and the most that is told of any. */
-export const UTILISATION_MAX_PERCENT = 9_999;
+const UTILISATION_MAX_PERCENT = 9_999;
 
 /** Rates the debts of a day against the credit line, base minor units; null where there is no line. */
 export function rate(overdue: OverdueState, creditLimitBaseMinor: number | null): CreditView {

@@ -127,18 +127,18 @@ export function noteJudged(book: Receivables, debts: JudgedDebts): void {
 }
 
 /**
- * The local day on which a step falls due next: `today` where one is due now, null where nothing is
- * unpaid or all steps are past. Steps are days overdue; a negative one is a reminder before the due date.
+ * The first local day, `from` or later, on which debts change by themselves: the day of a reminder before
+ * the due date, then each day that an invoice is overdue, since thresholds and ratings may lie on any.
+ * Null where nothing is unpaid. Steps are days overdue, negative before the due date.
  */
-export function nextDueDay(book: Receivables, today: number, steps: readonly number[]): number | null {
+export function nextDueDay(book: Receivables, from: number, steps: readonly number[]): number | null {
   let next: number | null = null;
   for (const invoice of book.invoices.values()) {
     if (!mayDun(invoice)) continue;
-    for (const step of steps) {
-      if (invoice.heardDays !== null && step <= invoice.heardDays) continue;
-      const day = Math.max(today, invoice.dueDay + step);
-      if (next === null || day < next) next = day;
-    }
+    const { dueDay, heardDays } = invoice;
+    const step = Math.min(1, ...steps.filter((one) => heardDays === null || one > heardDays));
+    const day = Math.max(from, dueDay + step);
+    if (next === null || day < next) next = day;
   }
   return next;
 }
