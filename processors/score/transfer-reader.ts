@@ -228,6 +228,9 @@ export class TransferReader {
   }
 
   #skipOptional(): void {
-    if (this.#buffer[this.#position++] !== 0) this.#position += this.#long();
+    if (this.#buffer[this.#position++] === 0) return;
+    // Not `+=`: that would read the position before the length moves it.
+    const length = this.#long();
+    this.#position += length;
   }
 }
