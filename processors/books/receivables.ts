@@ -8,9 +8,9 @@
  * yet waits for it. A disputed invoice (有争议) is owed, and is neither overdue nor announced; only a
  * payment that names it pays it.
  *
- * Memory: some 300 bytes an invoice, 350 a payment with one part, 40 an event that makes repeats known.
- * A customer billed monthly has 13 closed invoices and as many payments: 10 KB. The bounds below make it
- * (8,192 + 2,048) × 300 B + 16,384 × 350 B + 16,384 × 40 B ≈ 9.5 MB for one customer at the very most.
+ * Memory: some 0.7 KB the book, 230 bytes an invoice, 500 a payment with one part, 40 an event that
+ * makes repeats known. A customer billed monthly has 13 closed invoices and as many payments: 11 KB. The
+ * bounds make it (8,192 + 2,048) × 230 B + 16,384 × 500 B + 16,384 × 40 B ≈ 11 MB for one customer at most.
  * A closed invoice is forgotten 400 days after it closed, or before that as the oldest of too many; the
  * payments go with the last of their invoices. A payment that is taken back after that reopens nothing.
  */
