@@ -54,6 +54,29 @@ export class Control {
     }
   }
 
+  /** The book as plain JSON, for a checkpoint. An end that is never is null there. */
+  toJson() {
+    return {
+      settings: this.settings,
+      tick: Number.isFinite(this.tick) ? this.tick : null,
+      freezes: [...this.freezes].map(([id, until]) => [id, Number.isFinite(until) ? until : null] as const),
+      lists: [...this.lists].map(([name, members]) => [name, [...members]] as const),
+      pending: [...this.pending].map(([name, { version, members }]) => [name, version, [...members]] as const),
+      rates: [...this.rates],
+      switchedOff: [...this.switchedOff],
+    };
+  }
+
+  fromJson(json: ReturnType<Control['toJson']>): void {
+    this.settings = json.settings;
+    this.tick = json.tick ?? Number.NEGATIVE_INFINITY;
+    for (const [id, until] of json.freezes) this.freezes.set(id, until ?? Number.POSITIVE_INFINITY);
+    for (const [name, members] of json.lists) this.lists.set(name, new Set(members));
+    for (const [name, version, members] of json.pending) this.pending.set(name, { version, members: new Set(members) });
+    for (const [currency, rate] of json.rates) this.rates.set(currency, rate);
+    for (const rule of json.switchedOff) this.switchedOff.add(rule);
+  }
+
   isFrozen(id: string, at: number): boolean {
     if (this.freezes.size === 0) return false;
     const until = this.freezes.get(id);

@@ -190,10 +190,9 @@ export class History implements CounterpartyView {
     this.windows.advance(this.windows.end);
   }
 
-  /** Called once after a checkpoint filled the chain. */
-  restored(plan: WindowPlan): void {
+  /** Called once after a checkpoint filled the chain; windows are counted when the rules are chosen. */
+  restored(): void {
     if (this.chain.count > UNINDEXED_LEGS) this.#buildIndexes();
-    this.replan(plan);
   }
 
   /** Drops what is older than horizon and lateness, 32 legs or more at a time, and coarsens what is too many. */

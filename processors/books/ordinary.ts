@@ -12,12 +12,18 @@ const BINS = 4_096;
 const TOTAL_MAX = 16_777_216;
 
 export class Ordinary {
-  readonly bins = new Int32Array(BINS);
+  bins = new Int32Array(BINS);
   total = 0;
 
   add(amount: number): void {
     this.bins[binOf(amount)]!++;
     if (++this.total >= TOTAL_MAX) this.#halve();
+  }
+
+  /** Takes the bins over from a checkpoint. */
+  restore(bins: Int32Array<ArrayBuffer>): void {
+    this.bins = bins;
+    this.total = bins.reduce((sum, count) => sum + count, 0);
   }
 
   /** Share of all amounts that lie within ±tolerance of `amount`; bins at the edges count in part. */

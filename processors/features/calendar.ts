@@ -115,6 +115,12 @@ export class PeriodTotals {
     this.count = rows.length / 3;
   }
 
+  /** Takes rows over from a checkpoint. */
+  fill(rows: Float64Array<ArrayBuffer>): void {
+    this.rows = rows;
+    this.count = rows.length / 3;
+  }
+
   add(period: number, side: number, amount: number): void {
     const row = this.#row(period);
     if (row >= 0) this.rows[row * 3 + 1 + side]! += amount;

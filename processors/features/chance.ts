@@ -7,17 +7,7 @@
  * probability over the bands ±0.5, ±2 and ±10 %.
  */
 import { eachLeg } from './leg-features.ts';
-import {
-  AMOUNT,
-  AT,
-  BUCKET,
-  type Chunk,
-  DOUBLES,
-  FLAGS,
-  INTEGERS,
-  MAY_PASS,
-  SIDE_INCOMING,
-} from './legs.ts';
+import { AMOUNT, AT, BUCKET, type Chunk, DOUBLES, FLAGS, INTEGERS, MAY_PASS, SIDE_INCOMING } from './legs.ts';
 import type { Feature, Scope, Side, Unit } from './scope.ts';
 import { distinct } from './window-features.ts';
 
@@ -41,10 +31,10 @@ export interface Fan {
   counterparties: number;
   /** Their sum, base minor units. */
   sum: number;
-  bandPercent: number;
+  bandBasisPoints: number;
 }
 
-const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandPercent: 0 };
+const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandBasisPoints: 0 };
 
 function fanOf(scope: Scope, terms: FanTerms, all: number): Fan {
   const side = terms.side === 'incoming' ? 1 : 0;
@@ -60,7 +50,7 @@ function fanOf(scope: Scope, terms: FanTerms, all: number): Fan {
     const share = Math.max(scope.ordinary.share(scope.amount, tolerance), ownShare(older, scope.amount, tolerance));
     const probability = poissonTail(all * share, found);
     if (probability < best.probability) {
-      best = { probability, counterparties: found, sum: sums[band]!, bandPercent: tolerance * 100 };
+      best = { probability, counterparties: found, sum: sums[band]!, bandBasisPoints: tolerance * 10_000 };
     }
   }
   return best;
@@ -107,7 +97,8 @@ function olderAmounts(scope: Scope, side: number, windowMs: number): number[] {
   for (let chunk: Chunk | null = scope.subject.history.chain.head; chunk !== null; chunk = chunk.next) {
     for (let index = 0; index < chunk.count; index++) {
       if (chunk.at(index) > cut || amounts.length === 256) return amounts;
-      if ((chunk.flags(index) & (SIDE_INCOMING | MAY_PASS | BUCKET)) === (side | MAY_PASS)) amounts.push(chunk.amount(index));
+      if ((chunk.flags(index) & (SIDE_INCOMING | MAY_PASS | BUCKET)) === (side | MAY_PASS))
+        amounts.push(chunk.amount(index));
     }
   }
   return amounts;
@@ -142,7 +133,7 @@ export function fan(terms: FanTerms): {
   chance: Feature;
   counterparties: Feature;
   sum: Feature;
-  bandPercent: Feature;
+  band: Feature;
 } {
   const memo = { judgement: -1, fan: NOTHING };
   const inWindow = distinct(terms.side, terms.windowMs);
@@ -167,6 +158,6 @@ export function fan(terms: FanTerms): {
     chance: offer('perMillion', (found) => found.probability * 1_000_000),
     counterparties: offer('count', (found) => found.counterparties),
     sum: offer('money', (found) => found.sum),
-    bandPercent: offer('percent', (found) => found.bandPercent),
+    band: offer('basisPoints', (found) => found.bandBasisPoints),
   };
 }

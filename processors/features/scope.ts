@@ -63,7 +63,7 @@ export interface Institution {
   readonly baseCurrency: string;
 }
 
-export type Unit = 'money' | 'count' | 'percent' | 'ms' | 'days' | 'text' | 'perMillion';
+export type Unit = 'money' | 'count' | 'percent' | 'ms' | 'days' | 'text' | 'basisPoints' | 'perMillion';
 
 /** A named number (指标) that rules read. `T` is what they get. */
 export interface Feature<T = number> {

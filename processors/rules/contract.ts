@@ -84,10 +84,16 @@ export interface RuleSpec<On extends Occasion, O extends z.ZodObject, F extends 
   readonly message: { readonly en: string; readonly zh: string };
   /** Units of values that are neither a feature nor an option. */
   readonly units?: { readonly [name: string]: Feature['unit'] };
+  /** How single values read in a message: value's name → value → its words. Evidence keeps the value. */
+  readonly words?: Words;
   readonly features: (options: z.output<O>) => F;
   readonly judge: (input: { readonly features: Readings<F>; readonly options: z.output<O> }) => OutcomeOn<On>;
   /** Settings of the rule that ship with it: segments where other options make sense. */
   readonly segments?: readonly Segment[];
+}
+
+export interface Words {
+  readonly [name: string]: { readonly [value: string]: { readonly en: string; readonly zh: string } };
 }
 
 /** Other options for part of the customers. All that is named must hold. */

@@ -1,8 +1,8 @@
 /** Renders an outcome: its numbers as evidence, and the rule's message in both languages from them. */
 import { formatMoney } from '../../schemas/money.ts';
 import type { Evidence } from '../../schemas/reason.ts';
-import { formatDuration } from '../../schemas/time.ts';
-import { unitOfOption, type Values } from './contract.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time.ts';
+import { unitOfOption, type Values, type Words } from './contract.ts';
 import type { BoundRule } from './rule-set.ts';
 
 export interface Rendered {
@@ -15,12 +15,13 @@ export function render(bound: BoundRule, values: Values, baseCurrency: string): 
   const known = new Map<string, Evidence>();
   for (const [name, value] of Object.entries(values))
     known.set(name, evidenceOf(name, value, bound.units[name] ?? 'count', baseCurrency));
-  for (const name of placeholders(bound.rule.message.en)) {
+  const { message, words } = bound.rule;
+  for (const name of placeholders(message.en + message.zh)) {
     if (!known.has(name)) known.set(name, optionEvidence(bound, name, baseCurrency));
   }
   return {
-    en: fill(bound.rule.message.en, known, 'en'),
-    zh: fill(bound.rule.message.zh, known, 'zh'),
+    en: fill(message.en, known, words, 'en'),
+    zh: fill(message.zh, known, words, 'zh'),
     evidence: [...known.values()],
   };
 }
@@ -42,37 +43,52 @@ function placeholders(template: string): string[] {
   return [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
 }
 
-function fill(template: string, known: ReadonlyMap<string, Evidence>, language: 'en' | 'zh'): string {
-  return template.replace(/\{(\w+)\}/g, (_whole, name: string) => formatEvidence(known.get(name)!, language));
+function fill(
+  template: string,
+  known: ReadonlyMap<string, Evidence>,
+  words: Words | undefined,
+  language: 'en' | 'zh',
+): string {
+  return template.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const one = known.get(name)!;
+    return words?.[name]?.[one.text ?? String(one.number)]?.[language] ?? formatEvidence(one, language);
+  });
 }
 
-const UNITS: { readonly [unit: string]: { readonly en: string; readonly zh: string } } = {
-  d: { en: ' d', zh: ' 天' },
-  h: { en: ' h', zh: ' 小时' },
-  m: { en: ' min', zh: ' 分钟' },
-  s: { en: ' s', zh: ' 秒' },
-  ms: { en: ' ms', zh: ' 毫秒' },
-};
+/** Units of time, largest first. A day is told from two days on: 24 hours are no calendar day. */
+const TIMES = [
+  { sizeMs: DAY_MS, en: ' d', zh: ' 天' },
+  { sizeMs: HOUR_MS, en: ' h', zh: ' 小时' },
+  { sizeMs: MINUTE_MS, en: ' min', zh: ' 分钟' },
+  { sizeMs: SECOND_MS, en: ' s', zh: ' 秒' },
+  { sizeMs: 1, en: ' ms', zh: ' 毫秒' },
+] as const;
 
 /** One piece of evidence as a person reads it, with its unit. */
 export function formatEvidence(evidence: Evidence, language: 'en' | 'zh'): string {
   const { number, text, unit } = evidence;
   if (number === null) return text ?? '';
-  if (unit === 'ms') {
-    const [, amount, size] = /^(\d+)([a-z]+)$/.exec(formatDuration(wholeUnit(number)))!;
-    return `${amount}${UNITS[size!]![language]}`;
-  }
+  if (unit === 'ms') return formatTime(number, language);
   if (unit === 'percent') return `${number} %`;
-  if (unit === 'perMillion') return `${number / 1_000_000}`;
+  if (unit === 'basisPoints') return `${number / 100} %`;
+  if (unit === 'perMillion') return formatProbability(number, language);
   if (unit === 'days') return language === 'en' ? `${number} d` : `${number} 天`;
   if (unit === 'count' || unit === null) return String(number);
   return formatMoney(number, unit);
 }
 
-/** Measured times are rounded to days, hours or minutes: nobody reads 93,784,512 ms. */
-function wholeUnit(durationMs: number): number {
-  for (const size of [86_400_000, 3_600_000, 60_000, 1_000]) {
-    if (durationMs >= size * 2) return Math.round(durationMs / size) * size;
-  }
-  return Math.max(0, Math.round(durationMs));
+/** In two units at most: nobody reads 1,745,107,812 ms; `20 d 4 h` tells it. */
+function formatTime(durationMs: number, language: 'en' | 'zh'): string {
+  const first = TIMES.findIndex(({ sizeMs }) => durationMs >= sizeMs * 2);
+  const unit = TIMES[first];
+  if (unit === undefined) return `${durationMs}${TIMES[4][language]}`;
+  const told = `${Math.floor(durationMs / unit.sizeMs)}${unit[language]}`;
+  const next = TIMES[first + 1];
+  const rest = next === undefined ? 0 : Math.floor((durationMs % unit.sizeMs) / next.sizeMs);
+  return rest === 0 ? told : `${told} ${rest}${next![language]}`;
+}
+
+function formatProbability(perMillion: number, language: 'en' | 'zh'): string {
+  if (perMillion === 0) return language === 'en' ? 'below 0.000001' : '低于 0.000001';
+  return String(perMillion / 1_000_000);
 }

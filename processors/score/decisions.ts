@@ -53,7 +53,7 @@ export function decideTransfer(
   const findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival));
   if (findings === null) {
     setOutcome(place, 'accept');
-    if (revision === 1) writeAcceptance(state.outputs.decisions, reader, arrival.baseMinor);
+    if (revision === 1) writeAcceptance(state.outputs.acceptances, reader, arrival.baseMinor);
     else {
       detailOf(subject, place, arrival.name, arrival.side).revision = revision;
       state.outputs.decision(decisionOf(reader, arrival.baseMinor, { revision, outcome: 'accept', reasons: [] }));

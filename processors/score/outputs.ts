@@ -12,6 +12,7 @@ import { type Decision, decisionRecord } from '../../schemas/decision.ts';
 import type { Declared } from '../../schemas/declare.ts';
 import { type Void, voidRecord } from '../../schemas/events/void.ts';
 import { type Notification, notificationRecord } from '../../schemas/notification.ts';
+import { alertSeries, deadLetterSeries, decisionSeries, Tally } from './tally.ts';
 
 /** The topics that a task writes, in the order in which its digest takes them. */
 const OUTPUT_RECORDS = {
@@ -36,8 +37,11 @@ export class Outputs {
   };
   readonly #taken: number[] = OUTPUT_TOPICS.map(() => 0);
   digest: Buffer = Buffer.alloc(32);
+  readonly tally = new Tally();
 
-  get decisions(): ValueWriter {
+  /** For the acceptance that is written by hand; counts it too. */
+  get acceptances(): ValueWriter {
+    this.tally.accepted++;
     return this.#writers.decisions;
   }
 
@@ -48,10 +52,12 @@ export class Outputs {
 
   decision(value: Decision): void {
     this.#writers.decisions.write(decisionRecord.type, value);
+    this.tally.add(decisionSeries(value.outcome));
   }
 
   alert(value: Alert): void {
     this.#writers.alerts.write(alertRecord.type, value);
+    this.tally.add(alertSeries(value.rule, value.severity));
   }
 
   creditRating(value: CreditRating): void {
@@ -64,6 +70,7 @@ export class Outputs {
 
   deadLetter(value: DeadLetter): void {
     this.#writers['dead-letters'].write(deadLetterRecord.type, value);
+    this.tally.add(deadLetterSeries(value.topic, value.refusal));
   }
 
   void(value: Void): void {

@@ -38,8 +38,8 @@ export const fanIn = rule({
     { when: { tag: 'landlord' }, enabled: false },
   ],
   message: {
-    en: '{likePayers} payers paid {summed} within {window}, amounts within {bandPercent} of each other; by chance {chance}.',
-    zh: '{window} 内 {likePayers} 个付款人共转入 {summed}，金额相差不超过 {bandPercent}；随机概率 {chance}。',
+    en: '{likePayers} payers paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
+    zh: '{window}内 {likePayers} 个付款人共转入 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率 {chance}。',
   },
   features: ({ window, payers }) => {
     const found = fan({ side: 'incoming', windowMs: window, counterparties: payers, needsOwnHistory: false });
@@ -48,14 +48,14 @@ export const fanIn = rule({
       chance: found.chance,
       likePayers: found.counterparties,
       summed: found.sum,
-      bandPercent: found.bandPercent,
+      band: found.band,
     };
   },
   judge: ({ features, options }) => {
     if (features.payersInWindow < options.payers) return pass;
     const { chance } = features;
     if (chance > options.chancePerMillion) return pass;
-    const { likePayers, summed, bandPercent } = features;
-    return alert('high', { likePayers, summed, bandPercent, chance });
+    const { likePayers, summed, band } = features;
+    return alert('high', { likePayers, summed, band, chance });
   },
 });

@@ -36,8 +36,8 @@ export const fanOut = rule({
     { when: { tag: 'payroll' }, enabled: false },
   ],
   message: {
-    en: '{likePayees} payees were paid {summed} within {window}, amounts within {bandPercent} of each other; by chance {chance}.',
-    zh: '{window} 内向 {likePayees} 个收款人共转出 {summed}，金额相差不超过 {bandPercent}；随机概率 {chance}。',
+    en: '{likePayees} payees were paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
+    zh: '{window}内向 {likePayees} 个收款人共转出 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率 {chance}。',
   },
   features: ({ window, payees }) => {
     const found = fan({ side: 'outgoing', windowMs: window, counterparties: payees, needsOwnHistory: true });
@@ -46,14 +46,14 @@ export const fanOut = rule({
       chance: found.chance,
       likePayees: found.counterparties,
       summed: found.sum,
-      bandPercent: found.bandPercent,
+      band: found.band,
     };
   },
   judge: ({ features, options }) => {
     if (features.payeesInWindow < options.payees) return pass;
     const { chance } = features;
     if (chance > options.chancePerMillion) return pass;
-    const { likePayees, summed, bandPercent } = features;
-    return alert('high', { likePayees, summed, bandPercent, chance });
+    const { likePayees, summed, band } = features;
+    return alert('high', { likePayees, summed, band, chance });
   },
 });

@@ -8,7 +8,6 @@
  */
 import { z } from 'zod';
 import { reportDayTotal, side } from '../../features/account-features.ts';
-import { amount } from '../../features/leg-features.ts';
 import { alert, cny, money, pass, rule } from '../contract.ts';
 
 export const largeValue = rule({
@@ -29,14 +28,14 @@ export const largeValue = rule({
   },
   features: () => ({
     side: side(),
-    amount: amount(),
     outgoing: reportDayTotal('outgoing'),
     incoming: reportDayTotal('incoming'),
   }),
   units: { dayTotal: 'money' },
+  words: { direction: { outgoing: { en: 'outgoing', zh: '付款' }, incoming: { en: 'incoming', zh: '收款' } } },
   judge: ({ features, options }) => {
     const dayTotal = features.side === 1 ? features.incoming : features.outgoing;
     if (dayTotal < options.threshold.minor) return pass;
-    return alert('info', { dayTotal, direction: features.side === 1 ? 'incoming/收款' : 'outgoing/付款' });
+    return alert('info', { dayTotal, direction: features.side === 1 ? 'incoming' : 'outgoing' });
   },
 });

@@ -31,7 +31,7 @@ export const passThrough = rule({
   ],
   message: {
     en: '{sent} left of the {received} that came in within {window}.',
-    zh: '{window} 内转入 {received}，又转出 {sent}。',
+    zh: '{window}内转入 {received}，又转出 {sent}。',
   },
   features: ({ window }) => ({ received: sum('incoming', window), sent: sum('outgoing', window) }),
   judge: ({ features, options }) => {

@@ -28,7 +28,7 @@ export const structuring = rule({
   segments: [{ when: { kind: 'organisation' }, options: { threshold: cny(200_000_000) } }],
   message: {
     en: '{inBand} transfers of {summed} in all within {window}, each between {bandPercent} of {threshold} and just below it.',
-    zh: '{window} 内 {inBand} 笔、合计 {summed}，每笔介于 {threshold} 的 {bandPercent} 与该标准之间。',
+    zh: '{window}内 {inBand} 笔、合计 {summed}，每笔介于 {threshold} 的 {bandPercent} 与该标准之间。',
   },
   features: ({ threshold, bandPercent, window }) => {
     const from = Math.ceil((threshold.minor * bandPercent) / 100);

@@ -25,7 +25,7 @@ export const dormantAccount = rule({
   }),
   message: {
     en: '{amount} leaves after {idleFor} without a transfer.',
-    zh: '闲置 {idleFor} 后转出 {amount}。',
+    zh: '闲置 {idleFor}后转出 {amount}。',
   },
   units: { idleFor: 'ms' },
   features: () => ({ amount: amount(), idleFor: idle() }),

@@ -24,7 +24,7 @@ export const sharedDevice = rule({
   }),
   message: {
     en: '{distinctPayers} different payers used this device within {window}; the threshold is {payers}.',
-    zh: '{window} 内有 {distinctPayers} 个不同付款人使用该设备，阈值为 {payers} 个。',
+    zh: '{window}内有 {distinctPayers} 个不同付款人使用该设备，阈值为 {payers} 个。',
   },
   features: ({ window }) => ({ distinctPayers: distinct('outgoing', window) }),
   judge: ({ features, options }) => {

@@ -29,7 +29,7 @@ export const velocity = rule({
   ],
   message: {
     en: '{attempts} outgoing transfers within {window}; the threshold is {count}.',
-    zh: '{window} 内发起 {attempts} 笔转出，阈值为 {count} 笔。',
+    zh: '{window}内发起 {attempts} 笔转出，阈值为 {count} 笔。',
   },
   features: ({ window }) => ({ attempts: attempts('outgoing', window) }),
   judge: ({ features, options }) => {

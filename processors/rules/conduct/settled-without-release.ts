@@ -3,6 +3,7 @@
  * rejected: the one thing that must never happen quietly.
  *
  * False positives: none; either the release went past Weir, or the settlement is wrong.
+ * Defaults: none to choose; always critical.
  */
 import { z } from 'zod';
 import { amount, outcomeBefore } from '../../features/leg-features.ts';
@@ -21,13 +22,19 @@ export const settledWithoutRelease = rule({
   on: ['status'],
   options: z.strictObject({}),
   message: {
-    en: '{amount} was settled while the decision was {decision}.',
-    zh: '{amount} 在决定为 {decision} 时已被结算。',
+    en: '{amount} was settled although the transfer was {decision}.',
+    zh: '该笔交易{decision}，却已结算 {amount}。',
+  },
+  words: {
+    decision: {
+      hold: { en: 'held and not released', zh: '处于待审、未获放行' },
+      reject: { en: 'rejected', zh: '已被拒绝' },
+    },
   },
   features: () => ({ outcomeBefore: outcomeBefore(), amount: amount() }),
   judge: ({ features }) => {
     const { outcomeBefore, amount } = features;
     if (outcomeBefore !== HELD && outcomeBefore !== REJECTED) return pass;
-    return alert('critical', { amount, decision: outcomeBefore === HELD ? 'hold/待审' : 'reject/拒绝' });
+    return alert('critical', { amount, decision: outcomeBefore === HELD ? 'hold' : 'reject' });
   },
 });

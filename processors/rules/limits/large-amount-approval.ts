@@ -25,13 +25,23 @@ export const largeAmountApproval = rule({
   }),
   segments: [{ when: { kind: 'organisation' }, options: { one: cny(100_000_000), two: cny(300_000_000) } }],
   message: {
-    en: 'Amount {amount} needs approval by {approvals} other person(s); maker named: {maker}.',
-    zh: '金额 {amount} 需 {approvals} 名其他人员审批；经办人：{maker}。',
+    en: 'Amount {amount} needs the approval of {approvals}; {maker}.',
+    zh: '金额 {amount} 需 {approvals}审批；{maker}。',
+  },
+  words: {
+    approvals: {
+      1: { en: 'one other person', zh: '1 名其他人员' },
+      2: { en: 'two other people', zh: '2 名其他人员' },
+    },
+    maker: {
+      named: { en: 'the instruction names its maker', zh: '指令已注明经办人' },
+      missing: { en: 'the instruction names no maker', zh: '指令未注明经办人' },
+    },
   },
   features: () => ({ customer: isCustomer(), amount: amount(), hasMaker: hasMaker() }),
   judge: ({ features, options }) => {
     if (!features.customer || features.amount < options.one.minor) return pass;
     const approvals = features.amount >= options.two.minor ? 2 : 1;
-    return hold({ approvals }, { amount: features.amount, approvals, maker: features.hasMaker ? 'yes/是' : 'no/否' });
+    return hold({ approvals }, { amount: features.amount, approvals, maker: features.hasMaker ? 'named' : 'missing' });
   },
 });

@@ -3,9 +3,10 @@
  * cannot be measured against any threshold, and silence would let it through.
  *
  * False positives: none; send rates, or lengthen `rateMaxAge` in the settings.
+ * Defaults: one approval; rates age for 72 hours (a weekend).
  */
 import { z } from 'zod';
-import { amount, rateMissing } from '../../features/leg-features.ts';
+import { rateMissing } from '../../features/leg-features.ts';
 import { hold, pass, rule } from '../contract.ts';
 
 export const rateMissingRule = rule({
@@ -21,6 +22,6 @@ export const rateMissingRule = rule({
     en: 'No fresh exchange rate converts the amount into the base currency.',
     zh: '没有有效汇率可将金额折算为本位币。',
   },
-  features: () => ({ missing: rateMissing(), amount: amount() }),
+  features: () => ({ missing: rateMissing() }),
   judge: ({ features }) => (features.missing ? hold({ approvals: 1, severity: 'medium' }, {}) : pass),
 });

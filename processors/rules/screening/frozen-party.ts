@@ -3,6 +3,7 @@
  * frozen. Freezes are control, which every task has, so the payer's side knows of a frozen payee.
  *
  * False positives: none; undo the freeze.
+ * Defaults: none to choose; a freeze rejects.
  */
 import { z } from 'zod';
 import { frozenEnd } from '../../features/account-features.ts';

@@ -4,6 +4,7 @@
  *
  * Matches ids and accounts exactly; names are matched upstream for now.
  * False positives: a stale list; each list is replaced as a whole by its next version.
+ * Defaults: two people (general practice): a hit that is cleared wrongly cannot be undone.
  */
 import { z } from 'zod';
 import { listedEnd } from '../../features/account-features.ts';

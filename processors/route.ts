@@ -1,0 +1,160 @@
+/**
+ * Route: public topics to the journal. It merges its inputs by `min(at, seen)`, since without the merge
+ * catching up would make events late by hours; it has no state but its position, and commits journal,
+ * dead letters and positions in one step.
+ */
+import type { Committer, Log, Position, Reader, RecordBatch } from '../runtime/log/port.ts';
+import { valueAt } from '../runtime/log/values.ts';
+import { EVENTS, type EventTopic } from '../schemas/journal.ts';
+import type { SubjectKind } from '../schemas/subjects.ts';
+import { partitionsOf, TOPICS } from '../schemas/topics.ts';
+import { type Peeked, Router, type Source } from './route/router.ts';
+
+/** What one commit carries at most. */
+const COMMIT_BYTES_MAX = 8 << 20;
+const COMMIT_RECORDS_MAX = 65_536;
+/** Journal records that a partition's task may lie behind before route waits for it. */
+const AHEAD_RECORDS_MAX = 4_096;
+
+export interface RouteOptions {
+  readonly log: Log;
+  readonly kinds: ReadonlySet<SubjectKind>;
+  /** Next journal offset of each partition's task, where it is known in this process. */
+  readonly folded: (partition: number) => number;
+  readonly onRouted: (entries: number) => void;
+}
+
+/** One partition of one input, with the record that is next. */
+interface Input {
+  readonly reader: Reader;
+  readonly topic: EventTopic;
+  /** Committed end as read at start: until it is reached, the input is waited for. */
+  readonly awaited: number;
+  batch: RecordBatch | null;
+  index: number;
+  peeked: Peeked | null;
+}
+
+export class Route {
+  readonly #options: RouteOptions;
+  readonly #router: Router;
+  readonly #committer: Committer;
+  #inputs: Input[] = [];
+  #inFlight: Promise<void> = Promise.resolve();
+
+  constructor(options: RouteOptions) {
+    this.#options = options;
+    this.#router = new Router({ partitions: options.log.partitions, kinds: options.kinds });
+    this.#committer = options.log.committer('route');
+  }
+
+  async start(): Promise<void> {
+    const { positions } = await this.#committer.fence();
+    const { log } = this.#options;
+    const known = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one.offset]));
+    for (const topic of Object.keys(EVENTS) as EventTopic[]) {
+      for (let partition = 0; partition < partitionsOf(TOPICS[topic], log.partitions); partition++) {
+        const from = known.get(`${topic}/${partition}`) ?? log.start(topic, partition);
+        const reader = log.reader(topic, partition, from, { durable: false });
+        this.#inputs.push({ reader, topic, awaited: log.end(topic, partition), batch: null, index: 0, peeked: null });
+      }
+    }
+    await this.#retain();
+  }
+
+  /** What route waits for when it has nothing to do. */
+  get readers(): Reader[] {
+    return this.#inputs.map((input) => input.reader);
+  }
+
+  /** Routes and commits what one commit can carry; false where there is nothing, or the tasks are far behind. */
+  async step(): Promise<boolean> {
+    if (this.#isFarAhead()) return false;
+    let records = 0;
+    while (records < COMMIT_RECORDS_MAX && this.#router.bytes < COMMIT_BYTES_MAX) {
+      const input = this.#next();
+      if (input === null) break;
+      this.#take(input);
+      records++;
+    }
+    if (records === 0) return false;
+    await this.#commit();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    await this.#inFlight;
+    await this.#committer.flushed();
+    await this.#retain();
+  }
+
+  /** The input whose next record belongs first; null where there is none, or one must be waited for. */
+  #next(): Input | null {
+    let first: Input | null = null;
+    for (const input of this.#inputs) {
+      if (!this.#peek(input)) {
+        if (input.reader.position < input.awaited && input.topic !== 'voids') return null;
+        continue;
+      }
+      // Voids pass the merge by: what they take back must not be counted a moment longer.
+      if (input.topic === 'voids') return input;
+      if (first === null || input.peeked!.time < first.peeked!.time) first = input;
+    }
+    return first;
+  }
+
+  #peek(input: Input): boolean {
+    if (input.peeked !== null) return true;
+    if (input.batch === null) {
+      if (!input.reader.ready()) return false;
+      input.batch = input.reader.poll();
+      input.index = 0;
+      if (input.batch === null) return false;
+    }
+    input.peeked = this.#router.peek(sourceOf(input), valueAt(input.batch.values, input.index));
+    return true;
+  }
+
+  #take(input: Input): void {
+    const batch = input.batch!;
+    this.#router.route(sourceOf(input), valueAt(batch.values, input.index), input.peeked!);
+    input.peeked = null;
+    if (++input.index === batch.values.count) input.batch = null;
+  }
+
+  /** Commits once the commit before is acknowledged. */
+  async #commit(): Promise<void> {
+    const positions = this.#positions();
+    const { entries } = this.#router.journal;
+    const outputs = this.#router.take();
+    await this.#inFlight;
+    this.#inFlight = this.#committer.commit({ outputs, positions, state: Buffer.alloc(0) });
+    this.#inFlight.catch(() => {});
+    this.#options.onRouted(entries);
+  }
+
+  #positions(): Position[] {
+    return this.#inputs.map(({ reader, batch, index }) => ({
+      topic: reader.topic,
+      partition: reader.partition,
+      offset: batch === null ? reader.position : batch.baseOffset + index,
+    }));
+  }
+
+  /** Tells the log what route still needs of its inputs. */
+  async #retain(): Promise<void> {
+    await this.#options.log.retain('route', this.#positions());
+  }
+
+  #isFarAhead(): boolean {
+    const { log, folded } = this.#options;
+    for (let partition = 0; partition < log.partitions; partition++) {
+      if (log.end('journal', partition) - folded(partition) > AHEAD_RECORDS_MAX) return true;
+    }
+    return false;
+  }
+}
+
+function sourceOf({ topic, batch, index }: Input): Source {
+  return { topic, partition: batch!.partition, offset: batch!.baseOffset + index, seen: batch!.seen };
+}

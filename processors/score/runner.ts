@@ -1,0 +1,232 @@
+/**
+ * Runs one task on the log: restores it, folds what the journal has, commits outputs with the position,
+ * folds on while the commit is under way, and writes checkpoints now and then.
+ */
+import { WeirError } from '../../runtime/errors.ts';
+import type { Append, Committer, Log, Reader } from '../../runtime/log/port.ts';
+import { valueAt } from '../../runtime/log/values.ts';
+import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { type CheckpointFacts, encodeCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import type { Counters } from './counters.ts';
+import { Task } from './task.ts';
+
+/** Outputs that one commit carries at most, so that a long backlog is committed as it goes. */
+const COMMIT_BYTES_MAX = 4 << 20;
+/** A position without outputs is worth a commit only now and then: folding it again gives nothing new. */
+const SILENT_RECORDS_MAX = 1_024;
+
+export interface RunnerOptions {
+  readonly log: Log;
+  readonly store: CheckpointStore;
+  readonly partition: number;
+  readonly build: string;
+  readonly checkpointIntervalMs: number;
+  readonly checkpointBytes: number;
+  readonly now: () => number;
+  readonly counters: Counters;
+}
+
+/** What a task commits besides its position. */
+interface CommittedState {
+  readonly digest: string;
+  readonly ordinal: number;
+  readonly build: string;
+}
+
+export class TaskRunner {
+  readonly #options: RunnerOptions;
+  readonly #committer: Committer;
+  #task: Task;
+  #reader: Reader;
+  /** Position of the last commit that was sent. */
+  #sent = 0;
+  #inFlight: Promise<void> | null = null;
+  #stored: { ids: number; counterparties: number } = { ids: 0, counterparties: 0 };
+  #checkpointAt = 0;
+  #bytesSince = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: RunnerOptions) {
+    const { log, partition } = options;
+    this.#options = options;
+    this.#committer = log.committer(`score-${partition}`);
+    this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint));
+    this.#reader = log.reader('journal', partition, 0, { durable: false });
+  }
+
+  /** Next journal offset to fold. */
+  get position(): number {
+    return this.#reader.position;
+  }
+
+  get reader(): Reader {
+    return this.#reader;
+  }
+
+  /** Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. */
+  async restore(): Promise<void> {
+    const { log, partition, build, store, now } = this.#options;
+    const committed = await this.#committer.fence();
+    const target = committed.positions.find((one) => one.topic === 'journal')?.offset ?? 0;
+    const state =
+      committed.state.length === 0 ? null : (JSON.parse(committed.state.toString('utf8')) as CommittedState);
+    const loaded = loadCheckpoint(store, partition);
+    const start = loaded?.facts.position ?? 0;
+    if (loaded !== null) {
+      this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint), loaded.state);
+      this.#stored = loaded.facts;
+    } else await store.clear();
+    this.#reader = log.reader('journal', partition, start, { durable: false });
+    await this.#foldTo(target);
+    this.#task.take();
+    if (state !== null && this.#task.digest.toString('hex') !== state.digest) throw differs(partition, state, build);
+    this.#sent = target;
+    this.#checkpointAt = now();
+    await log.retain(`score-${partition}`, [{ topic: 'journal', partition, offset: start }]);
+  }
+
+  /** Folds and commits one batch where there is one; false where the journal has nothing more. */
+  async step(): Promise<boolean> {
+    const batch = this.#reader.poll();
+    if (batch === null) return false;
+    for (let index = 0; index < batch.values.count; index++) {
+      const ordinal = this.#task.ordinal;
+      this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
+      this.#options.counters.add('weir_entries_folded_total', this.#task.ordinal - ordinal);
+      if (this.#task.state.outputs.bytes > COMMIT_BYTES_MAX) await this.#commit(batch.baseOffset + index + 1);
+    }
+    this.#bytesSince += batch.values.body.length;
+    const { position } = this.#reader;
+    if (this.#task.state.outputs.bytes > 0 || position - this.#sent >= SILENT_RECORDS_MAX) await this.#commit(position);
+    if (this.#isCheckpointDue()) await this.#checkpoint(false);
+    return true;
+  }
+
+  /** Commits what is folded and writes a last checkpoint at the committed position. */
+  async stop(): Promise<void> {
+    await this.#commit(this.#reader.position);
+    await this.#checkpoint(true);
+    await this.#writing;
+    await this.#committer.flushed();
+    await this.#options.store.close();
+  }
+
+  async #foldTo(target: number): Promise<void> {
+    while (this.#reader.position < target) {
+      const batch = this.#reader.poll();
+      if (batch === null) {
+        throw new WeirError(
+          'LOG_POSITION_LOST',
+          `Partition ${this.#options.partition} is committed to journal offset ${target}, but the journal ends at ${this.#reader.position}.`,
+        );
+      }
+      for (let index = 0; index < batch.values.count && batch.baseOffset + index < target; index++) {
+        this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
+      }
+      this.#task.take();
+      if (this.#reader.position > target) this.#reader.seek(target);
+      await yieldToOthers();
+    }
+  }
+
+  /** Sends a commit once the one before is acknowledged; folding goes on meanwhile. */
+  async #commit(position: number): Promise<void> {
+    const outputs = this.#task.take();
+    const state: CommittedState = {
+      digest: this.#task.digest.toString('hex'),
+      ordinal: this.#task.ordinal,
+      build: this.#options.build,
+    };
+    await this.#inFlight;
+    this.#inFlight = this.#send(outputs, position, state);
+    // Whoever awaits it next meets the failure; until then it must not count as unhandled.
+    this.#inFlight.catch(() => {});
+    this.#sent = position;
+    this.#count();
+  }
+
+  async #send(outputs: readonly Append[], position: number, state: CommittedState): Promise<void> {
+    const { partition } = this.#options;
+    const commit = {
+      outputs,
+      positions: [{ topic: 'journal', partition, offset: position }],
+      state: Buffer.from(JSON.stringify(state)),
+    };
+    try {
+      await this.#committer.commit(commit);
+    } catch (error) {
+      await this.#recover(commit, position, error);
+    }
+  }
+
+  /** After a failed commit: where it took effect all is well, else the same outputs are sent again. */
+  async #recover(commit: Parameters<Committer['commit']>[0], position: number, cause: unknown): Promise<void> {
+    if (cause instanceof WeirError && cause.code === 'LOG_FENCED') throw cause;
+    const committed = await this.#committer.fence();
+    const reached = committed.positions.find((one) => one.topic === 'journal')?.offset ?? 0;
+    if (reached < position) await this.#committer.commit(commit);
+  }
+
+  #isCheckpointDue(): boolean {
+    const { checkpointBytes, checkpointIntervalMs, now } = this.#options;
+    return (
+      this.#bytesSince >= checkpointBytes ||
+      (this.#bytesSince > 0 && now() - this.#checkpointAt >= checkpointIntervalMs)
+    );
+  }
+
+  async #checkpoint(final: boolean): Promise<void> {
+    const { build, counters, now, store } = this.#options;
+    // As of exactly one committed position: nothing is folded until what was sent is acknowledged.
+    const position = this.#reader.position;
+    if (this.#sent !== position) await this.#commit(position);
+    await this.#inFlight;
+    await this.#writing;
+    const { write, facts, bytes } = encodeCheckpoint(this.#task.state, this.#stored, { build, position, final });
+    this.#stored = facts;
+    this.#bytesSince = 0;
+    this.#checkpointAt = now();
+    counters.add('weir_checkpoints_total', 1);
+    counters.add('weir_checkpoint_bytes_total', bytes);
+    this.#writing = this.#write(store, write, facts);
+    this.#writing.catch(() => {});
+  }
+
+  async #write(
+    store: CheckpointStore,
+    write: Parameters<CheckpointStore['write']>[0],
+    facts: CheckpointFacts,
+  ): Promise<void> {
+    const { log, partition } = this.#options;
+    // A checkpoint may never lead what the log has on disk.
+    await this.#committer.flushed();
+    await store.write(write);
+    await log.retain(`score-${partition}`, [{ topic: 'journal', partition, offset: facts.position }]);
+  }
+
+  #count(): void {
+    const { counters } = this.#options;
+    counters.add('weir_commits_total', 1);
+    for (const [series, by] of this.#task.state.outputs.tally.drain()) counters.add(series, by);
+  }
+}
+
+function differs(partition: number, state: CommittedState, build: string): WeirError {
+  if (state.build !== build) {
+    return new WeirError(
+      'BUILD_MISMATCH',
+      `Partition ${partition} was folded by build ${state.build}, and this build ${build} comes to other outputs for the tail since its last checkpoint. ` +
+        'Start the earlier build once and stop it gracefully, so that nothing is left to fold again; then start this one.',
+    );
+  }
+  return new WeirError(
+    'REPLAY_DIFFERS',
+    `Partition ${partition}: folding the journal again to the committed position gave other outputs than were committed. ` +
+      'The journal or the checkpoint is damaged; run weir replay --verify to find the first difference.',
+  );
+}
+
+/** Lets other tasks, commits and messages of the thread have their turn. */
+export function yieldToOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,166 @@
+/**
+ * A subject as bytes: a head of doubles, its typed arrays as they stand, and the books that few
+ * subjects have as JSON. Legs keep their chunks, since what is evicted or coarsened together depends
+ * on them and a restored task must do as the undisturbed one does.
+ */
+
+import { SUBJECT_KINDS } from '../../schemas/subjects.ts';
+import type { OpenAlert } from '../books/alerts.ts';
+import type { Hold } from '../books/approvals.ts';
+import type { CreditState } from '../books/credit.ts';
+import type { Profile } from '../books/profile.ts';
+import { fromJson, type ReceivablesJson, toJson } from '../books/receivables.ts';
+import type { Subject } from '../books/subject.ts';
+import type { TransferDetail } from '../books/transfer-detail.ts';
+import type { PeriodTotals } from '../features/calendar.ts';
+import { Chunk, DOUBLES, INTEGERS } from '../features/legs.ts';
+
+/** Raised when the layout changes: a checkpoint of another layout is folded again from the journal. */
+export const SUBJECT_LAYOUT = 1;
+
+const HEAD = 10;
+const [KIND, NUMBER, CLOCK, DUE, COARSE, CHUNKS, OUTLIERS, DAYS, MONTHS, OWN_DAYS] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+] as const;
+
+interface RareBooks {
+  profile?: Profile;
+  details?: [number, TransferDetail][];
+  holds?: (Omit<Hold, 'event'> & { event: string })[];
+  approvalsKnown?: number[];
+  receivables?: ReceivablesJson;
+  credit?: CreditState;
+  alerts?: [string, OpenAlert][];
+}
+
+export function encodeSubject(subject: Subject): Buffer {
+  const { history, limits } = subject;
+  const chunks: Chunk[] = [];
+  for (let chunk: Chunk | null = history.chain.head; chunk !== null; chunk = chunk.next) chunks.push(chunk);
+  chunks.push(history.outliers);
+  const legs = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+  const periods = [limits.days, limits.months, ...(limits.ownDays === null ? [] : [limits.ownDays])];
+  const rows = periods.reduce((sum, one) => sum + one.count, 0);
+  const rare = encodeRare(subject);
+  const doublesCount = HEAD + chunks.length + legs * DOUBLES + rows * 3;
+  const bytes = new ArrayBuffer(doublesCount * 8 + legs * INTEGERS * 4 + rare.length);
+  const doubles = new Float64Array(bytes, 0, doublesCount);
+  doubles[KIND] = SUBJECT_KINDS.indexOf(subject.kind);
+  doubles[NUMBER] = subject.number;
+  doubles[CLOCK] = history.clock;
+  doubles[DUE] = subject.due;
+  doubles[COARSE] = history.coarse ? 1 : 0;
+  doubles[CHUNKS] = chunks.length - 1;
+  doubles[OUTLIERS] = history.outliers.count;
+  doubles[DAYS] = limits.days.count;
+  doubles[MONTHS] = limits.months.count;
+  doubles[OWN_DAYS] = limits.ownDays?.count ?? -1;
+  let position = HEAD;
+  for (const chunk of chunks) doubles[position++] = chunk.count;
+  for (const chunk of chunks) {
+    doubles.set(chunk.doubles.subarray(0, chunk.count * DOUBLES), position);
+    position += chunk.count * DOUBLES;
+  }
+  for (const one of periods) {
+    doubles.set(one.rows.subarray(0, one.count * 3), position);
+    position += one.count * 3;
+  }
+  const integers = new Int32Array(bytes, doublesCount * 8, legs * INTEGERS);
+  let integer = 0;
+  for (const chunk of chunks) {
+    integers.set(chunk.integers.subarray(0, chunk.count * INTEGERS), integer);
+    integer += chunk.count * INTEGERS;
+  }
+  const encoded = Buffer.from(bytes);
+  rare.copy(encoded, encoded.length - rare.length);
+  return encoded;
+}
+
+/** Head of an encoded subject: what it takes to make it. */
+export function subjectHead(encoded: Buffer): { kind: number; number: number } {
+  return { kind: encoded.readDoubleLE(KIND * 8), number: encoded.readDoubleLE(NUMBER * 8) };
+}
+
+/** Fills a new subject. Its windows are counted when its rules are chosen. */
+export function decodeSubject(encoded: Buffer, subject: Subject): void {
+  // What the store gives is not aligned for doubles.
+  const bytes = encoded.buffer.slice(encoded.byteOffset, encoded.byteOffset + encoded.byteLength) as ArrayBuffer;
+  const head = new Float64Array(bytes, 0, HEAD);
+  const { history, limits } = subject;
+  history.clock = head[CLOCK]!;
+  subject.due = head[DUE]!;
+  history.coarse = head[COARSE] === 1;
+  const chunkCount = head[CHUNKS]! + 1;
+  const counts = new Float64Array(bytes, HEAD * 8, chunkCount);
+  const legs = counts.reduce((sum, count) => sum + count, 0);
+  const rows = head[DAYS]! + head[MONTHS]! + Math.max(0, head[OWN_DAYS]!);
+  const doublesCount = HEAD + chunkCount + legs * DOUBLES + rows * 3;
+  const doubles = new Float64Array(bytes, 0, doublesCount);
+  const integers = new Int32Array(bytes, doublesCount * 8, legs * INTEGERS);
+  let position = HEAD + chunkCount;
+  let integer = 0;
+  for (let index = 0; index < chunkCount; index++) {
+    const count = counts[index]!;
+    const chunk = index === chunkCount - 1 ? history.outliers : chunkFor(subject, index);
+    chunk.reserve(Math.max(4, count));
+    chunk.doubles.set(doubles.subarray(position, position + count * DOUBLES));
+    chunk.integers.set(integers.subarray(integer, integer + count * INTEGERS));
+    chunk.count = count;
+    position += count * DOUBLES;
+    integer += count * INTEGERS;
+  }
+  history.chain.count = legs - history.outliers.count;
+  limits.days.fill(doubles.slice(position, position + head[DAYS]! * 3));
+  position += head[DAYS]! * 3;
+  limits.months.fill(doubles.slice(position, position + head[MONTHS]! * 3));
+  position += head[MONTHS]! * 3;
+  if (head[OWN_DAYS]! >= 0) {
+    limits.separate();
+    (limits.ownDays as PeriodTotals).fill(doubles.slice(position, position + head[OWN_DAYS]! * 3));
+  }
+  decodeRare(Buffer.from(bytes, doublesCount * 8 + legs * INTEGERS * 4), subject);
+}
+
+function chunkFor(subject: Subject, index: number): Chunk {
+  const { chain } = subject.history;
+  if (index === 0) return chain.head;
+  const chunk = new Chunk(0);
+  chunk.previous = chain.tail;
+  chain.tail.next = chunk;
+  chain.tail = chunk;
+  return chunk;
+}
+
+function encodeRare(subject: Subject): Buffer {
+  const rare: RareBooks = {};
+  if (subject.profile !== null) rare.profile = subject.profile;
+  if (subject.details !== null && subject.details.size > 0) rare.details = [...subject.details];
+  if (subject.holds !== null && subject.holds.size > 0) {
+    rare.holds = [...subject.holds.values()].map((hold) => ({ ...hold, event: hold.event.toString('base64') }));
+  }
+  if (subject.approvalsKnown !== null) rare.approvalsKnown = subject.approvalsKnown;
+  if (subject.receivables !== null) rare.receivables = toJson(subject.receivables);
+  if (subject.credit !== null) rare.credit = subject.credit;
+  if (subject.alerts !== null) rare.alerts = [...subject.alerts];
+  return Object.keys(rare).length === 0 ? NOTHING : Buffer.from(JSON.stringify(rare), 'utf8');
+}
+
+function decodeRare(encoded: Buffer, subject: Subject): void {
+  if (encoded.length === 0) return;
+  const rare = JSON.parse(encoded.toString('utf8')) as RareBooks;
+  subject.profile =
+    rare.profile === undefined
+      ? null
+      : { ...rare.profile, zoneFrom: rare.profile.zoneFrom ?? Number.NEGATIVE_INFINITY };
+  subject.details = rare.details === undefined ? null : new Map(rare.details);
+  subject.holds =
+    rare.holds === undefined
+      ? null
+      : new Map(rare.holds.map((hold) => [hold.transferId, { ...hold, event: Buffer.from(hold.event, 'base64') }]));
+  subject.approvalsKnown = rare.approvalsKnown ?? null;
+  subject.receivables = rare.receivables === undefined ? null : fromJson(rare.receivables);
+  subject.credit = rare.credit ?? null;
+  subject.alerts = rare.alerts === undefined ? null : new Map(rare.alerts);
+}
+
+const NOTHING = Buffer.alloc(0);

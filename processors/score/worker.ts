@@ -1,0 +1,142 @@
+/**
+ * A fold thread: opens the log that the main thread opened, restores its partitions, routes where it
+ * was asked to, and folds until it is told to stop. An error that nobody foresaw ends the thread before
+ * a commit, and with it the process.
+ */
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { buildId } from '../../runtime/build.ts';
+import { repeatEvery, systemNow } from '../../runtime/clock.ts';
+import { isWeirError } from '../../runtime/errors.ts';
+import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
+import type { Log, Reader } from '../../runtime/log/port.ts';
+import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
+import { Route } from '../route.ts';
+import { RULES } from '../rules/index.ts';
+import { Counters } from './counters.ts';
+import { TaskRunner, yieldToOthers } from './runner.ts';
+
+export interface FoldThreadData {
+  /** Data folder of the process. */
+  readonly folder: string;
+  /** What the main thread's log shares with further threads. */
+  readonly shared: Parameters<typeof openEmbeddedLog>[0]['shared'];
+  readonly partitions: readonly number[];
+  readonly route: boolean;
+  readonly checkpointIntervalMs: number;
+  readonly checkpointBytes: number;
+}
+
+const REPORT_MS = 1_000;
+
+/** Kinds of subject, besides parties, that some rule is asked about. */
+function kindsOfRules(): Set<SubjectKind> {
+  const occasions = new Set<string>(RULES.flatMap((rule) => [...rule.on]));
+  return new Set(SUBJECT_KINDS.filter((kind) => occasions.has(kind)));
+}
+
+class FoldThread {
+  readonly #data: FoldThreadData;
+  readonly #log: Log;
+  readonly #runners: TaskRunner[];
+  readonly #route: Route | null;
+  readonly #counters = new Counters();
+  readonly #stopped = Promise.withResolvers<void>();
+  #stopping = false;
+
+  constructor(data: FoldThreadData, log: Log) {
+    this.#data = data;
+    this.#log = log;
+    this.#runners = data.partitions.map((partition, index) => this.#runner(partition, index));
+    this.#route = data.route ? this.#newRoute() : null;
+  }
+
+  async restore(): Promise<void> {
+    for (const runner of this.#runners) await runner.restore();
+    await this.#route?.start();
+  }
+
+  /** Ends when stopped: everything folded is committed and a checkpoint stands at the committed position. */
+  async run(): Promise<void> {
+    while (!this.#stopping) {
+      let worked = (await this.#route?.step()) ?? false;
+      for (const runner of this.#runners) worked = (await runner.step()) || worked;
+      if (worked) await yieldToOthers();
+      else await Promise.race([this.#log.awaitAny(this.#readers()), this.#stopped.promise]);
+    }
+    await this.#route?.stop();
+    for (const runner of this.#runners) await runner.stop();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#stopped.resolve();
+  }
+
+  get counters(): Counters {
+    return this.#counters;
+  }
+
+  #readers(): Reader[] {
+    return [...this.#runners.map((runner) => runner.reader), ...(this.#route?.readers ?? [])];
+  }
+
+  #runner(partition: number, index: number): TaskRunner {
+    const { folder, checkpointBytes, checkpointIntervalMs, partitions } = this.#data;
+    return new TaskRunner({
+      log: this.#log,
+      store: new CheckpointStore(join(folder, 'state', `p-${String(partition).padStart(2, '0')}`)),
+      partition,
+      build: buildId(),
+      // Staggered, so that no two partitions of a thread pause at once.
+      checkpointIntervalMs: checkpointIntervalMs * (1 + index / partitions.length / 2),
+      checkpointBytes: checkpointBytes * (1 + index / partitions.length / 2),
+      now: systemNow,
+      counters: this.#counters,
+    });
+  }
+
+  #newRoute(): Route {
+    const own = new Map(this.#data.partitions.map((partition, index) => [partition, index]));
+    return new Route({
+      log: this.#log,
+      kinds: kindsOfRules(),
+      // Of other threads' tasks nothing is known here; ours are as busy as theirs.
+      folded: (partition) => {
+        const index = own.get(partition);
+        return index === undefined ? this.#log.end('journal', partition) : this.#runners[index]!.position;
+      },
+      onRouted: (entries) => this.#counters.add('weir_entries_routed_total', entries),
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  const port = parentPort!;
+  const data = workerData as FoldThreadData;
+  const log = await openEmbeddedLog({
+    folder: join(data.folder, 'log'),
+    ...(data.shared ? { shared: data.shared } : {}),
+  });
+  const thread = new FoldThread(data, log);
+  await thread.restore();
+  port.postMessage({ kind: 'ready' });
+  port.on('message', (message: { kind: string }) => {
+    if (message.kind === 'stop') thread.stop();
+  });
+  const report = repeatEvery(REPORT_MS, () => port.postMessage({ kind: 'counters', values: thread.counters.totals() }));
+  await thread.run();
+  report.stop();
+  port.postMessage({ kind: 'counters', values: thread.counters.totals() });
+  await log.close();
+  port.postMessage({ kind: 'stopped' });
+  port.close();
+}
+
+main().catch((error: Error) => {
+  const code = isWeirError(error) ? error.code : null;
+  parentPort!.postMessage({ kind: 'failed', code, message: error.message, stack: error.stack ?? '' });
+  process.exitCode = 1;
+  parentPort!.close();
+});
