@@ -1,16 +1,19 @@
 -- What came in: every journal entry, both legs of a transfer.
 --
--- Rows are identified by journal partition and ordinal, the number of the entry in its partition from 0 on. They lie in
--- that order, which is the order of arrival, so inserts need no sorting and merges are cheap; the reader of one subject
--- knows its partition and finds its granules by the bloom filter.
+-- Rows are identified by journal partition and ordinal, the number of the entry in its partition from 1 on, as in the ids
+-- of alerts. They lie in that order, which is the order of arrival, so inserts need no sorting and merges are cheap;
+-- whoever reads one subject knows its partition and finds its granules by the bloom filter.
 --
--- Months go by the append time of the rows' first log batch, which only rises, so that an insert has one month.
+-- Months go by the append time of the first log batch of an insert, which only rises, so that an insert has one month.
+-- Inserts with one token count once, in a table and in what hangs on it: `non_replicated_deduplication_window`. Merging
+-- ten parts at a time halves what merging costs while a backlog is worked off.
+--
 -- Enums are numbered as in the Avro schemas. Amounts are whole minor units of their currency. Times are UTC.
 
 CREATE TABLE IF NOT EXISTS entries
 (
     log_partition    UInt16                   COMMENT 'Journal partition · 流水分区',
-    ordinal          UInt64                   COMMENT 'Number of the entry in its partition, from 0 · 分区内条目序号',
+    ordinal          UInt64                   COMMENT 'Number of the entry in its partition, from 1 · 分区内条目序号',
     subject_kind     Enum8('party' = 0, 'device' = 1, 'operator' = 2, 'group' = 3, 'partition' = 4) COMMENT 'Kind of the subject · 主体类型',
     subject          String                   COMMENT 'Whom the entry is about · 主体',
     role             Enum8('payer' = 0, 'payee' = 1, 'device' = 2, 'operator' = 3, 'group' = 4, 'holder' = 5, 'all' = 6) COMMENT 'What the subject is to the transfer · 角色',
@@ -48,13 +51,13 @@ CREATE TABLE IF NOT EXISTS entries
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (log_partition, ordinal)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Every transfer entry of the journal, one row a subject and role · 转账流水条目';
 
 CREATE TABLE IF NOT EXISTS events
 (
     log_partition    UInt16                   COMMENT 'Journal partition · 流水分区',
-    ordinal          UInt64                   COMMENT 'Number of the entry in its partition, from 0 · 分区内条目序号',
+    ordinal          UInt64                   COMMENT 'Number of the entry in its partition, from 1 · 分区内条目序号',
     topic            LowCardinality(String)   COMMENT 'Public topic that brought it · 主题',
     subject_kind     Enum8('party' = 0, 'device' = 1, 'operator' = 2, 'group' = 3, 'partition' = 4) COMMENT 'Kind of the subject · 主体类型',
     subject          String                   COMMENT 'Whom the entry is about · 主体',
@@ -70,7 +73,7 @@ CREATE TABLE IF NOT EXISTS events
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (topic, subject, log_partition, ordinal)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Journal entries that are no transfers; ticks are left out, other control stands once · 其他流水条目';
 
 CREATE TABLE IF NOT EXISTS invoices
@@ -89,7 +92,7 @@ CREATE TABLE IF NOT EXISTS invoices
 )
 ENGINE = ReplacingMergeTree(ordinal)
 ORDER BY (customer, invoice_id)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Invoices as they stand; read with FINAL · 账单现状';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS invoices_from_events TO invoices AS
@@ -123,7 +126,7 @@ CREATE TABLE IF NOT EXISTS payments
 )
 ENGINE = ReplacingMergeTree(ordinal)
 ORDER BY (customer, payment_id)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Payments against invoices as they stand; read with FINAL · 回款现状';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS payments_from_events TO payments AS

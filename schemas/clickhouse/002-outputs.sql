@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS decisions
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (log_partition, log_offset)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Every revision of every decision · 决定（全部修订）';
 
 -- Few transfers are ever held or revised. These, as they stand, lie apart, so that the current revision of all is
@@ -44,7 +44,7 @@ COMMENT 'Every revision of every decision · 决定（全部修订）';
 CREATE TABLE IF NOT EXISTS reviews AS decisions
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY transfer_id
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Decisions that were held or revised, as they stand; read with FINAL · 曾待审或已修订的决定';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS reviews_from_decisions TO reviews AS
@@ -86,7 +86,7 @@ CREATE TABLE IF NOT EXISTS alerts
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (alert_id, revision)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Every revision of every alert · 预警（全部修订）';
 
 CREATE VIEW IF NOT EXISTS alerts_current AS
@@ -133,7 +133,7 @@ CREATE TABLE IF NOT EXISTS ratings
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (customer, revision)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Every change of a credit rating · 信用评级（全部变更）';
 
 CREATE VIEW IF NOT EXISTS ratings_current AS
@@ -157,7 +157,7 @@ CREATE TABLE IF NOT EXISTS notifications
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (party, at, log_partition, log_offset)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Notifications · 通知';
 
 CREATE TABLE IF NOT EXISTS dead_letters
@@ -178,5 +178,5 @@ CREATE TABLE IF NOT EXISTS dead_letters
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (topic, partition, offset)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Records that were refused after they had been acknowledged · 死信';

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS decisions_by_minute
 )
 ENGINE = SummingMergeTree
 ORDER BY (minute, outcome, kind, currency)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Decisions by minute, outcome, kind and currency · 每分钟决定';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS decisions_by_minute_from_decisions TO decisions_by_minute AS
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS reasons_by_minute
 )
 ENGINE = SummingMergeTree
 ORDER BY (minute, code, rule, outcome)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Reasons of decisions by minute, rule and outcome · 每分钟决定理由';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS reasons_by_minute_from_decisions TO reasons_by_minute AS
@@ -65,7 +65,7 @@ CREATE TABLE IF NOT EXISTS alerts_by_minute
 )
 ENGINE = SummingMergeTree
 ORDER BY (minute, rule, severity, shadow)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Alerts by minute, rule and severity · 每分钟预警';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS alerts_by_minute_from_alerts TO alerts_by_minute AS
