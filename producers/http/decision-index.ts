@@ -46,6 +46,7 @@ export class DecisionIndex {
   readonly #waiters = new Map<number, Set<Waiter>>();
   readonly #waitersByPlace = new Map<string, Waiter>();
   readonly #finders = new Map<number, Reader>();
+  readonly #waits = new Set<Wait>();
   #lookUps = 0;
   #closed = false;
 
@@ -68,9 +69,10 @@ export class DecisionIndex {
     });
   }
 
-  /** Reads no further. Who still waits is told so at their deadline. */
+  /** Reads no further, and ends all waits as their deadlines would, so that a stop need not wait for them. */
   close(): void {
     this.#closed = true;
+    for (const wait of this.#waits) wait.end();
   }
 
   /** To be taken before an event is appended: decisions noted until now are not on that append. */
@@ -102,11 +104,14 @@ export class DecisionIndex {
   async await(awaited: readonly Awaited[], mark: number, timeoutMs: number): Promise<readonly (Verdict | null)[]> {
     const wait = new Wait(awaited);
     for (const waiter of wait.waiters) this.#settleFromKnown(waiter, mark);
-    if (wait.settled || this.#waitersByPlace.size + awaited.length > WAITERS_MAX) return wait.verdicts;
+    const full = this.#waitersByPlace.size + awaited.length > WAITERS_MAX;
+    if (wait.settled || full || this.#closed) return wait.verdicts;
     for (const waiter of wait.waiters) this.#register(waiter);
+    this.#waits.add(wait);
     const secondLook = setTimeout(() => void this.#lookAgain(wait), Math.min(SECOND_LOOK_MS, timeoutMs / 2));
     const verdicts = await wait.within(timeoutMs);
     clearTimeout(secondLook);
+    this.#waits.delete(wait);
     for (const waiter of wait.waiters) this.#forget(waiter);
     return verdicts;
   }

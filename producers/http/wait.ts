@@ -65,10 +65,15 @@ export class Wait {
 
   /** Resolves when all is settled, or at the deadline with what is. */
   async within(timeoutMs: number): Promise<readonly (Verdict | null)[]> {
-    const deadline = setTimeout(() => this.#done.resolve(), timeoutMs);
+    const deadline = setTimeout(() => this.end(), timeoutMs);
     await this.#done.promise;
     clearTimeout(deadline);
     return this.verdicts;
+  }
+
+  /** Ends the wait now, as its deadline would. */
+  end(): void {
+    this.#done.resolve();
   }
 
   #countDown(): void {

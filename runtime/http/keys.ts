@@ -5,7 +5,7 @@
  *
  * Keys live in one file (mode 0600) that is replaced whole, so a crash leaves the old or the new one.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -134,7 +134,7 @@ export class KeyStore {
 const NO_SECRET = '0'.repeat(64);
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 function factsOf({ secretSha256: _, ...facts }: KeptKey): KeyFacts {

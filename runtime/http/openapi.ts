@@ -3,6 +3,7 @@ import swagger, { type SwaggerTransform } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
+import { addPages } from './pages.ts';
 import { PROBLEM_TYPE, problemBody } from './problem.ts';
 import type { App } from './server.ts';
 import { exampleOf } from './validation.ts';
@@ -25,7 +26,9 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
     },
     transform: describeRoute,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await addPages(app, async (pages) => {
+    await pages.register(swaggerUi, { routePrefix: '/docs' });
+  });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }
 
