@@ -96,7 +96,7 @@ export function id(doc: string, lengthMax = 128): Field<string> {
  * needs a bit more than a number has, so that an odd negative amount would come back positive.
  */
 const LONG_MIN = -(2 ** 52);
-const LONG_MAX = 2 ** 53 - 2;
+export const LONG_MAX = 2 ** 53 - 2;
 
 export function long(doc: string, min = LONG_MIN, max = LONG_MAX): Field<number> {
   return field(doc, 'long', z.number().int().min(min).max(max));

@@ -15,6 +15,7 @@
  * payments go with the last of their invoices. A payment that is taken back after that reopens nothing.
  */
 import type { Refusal } from '../../schemas/dead-letter.ts';
+import { LONG_MAX } from '../../schemas/declare.ts';
 import type { Invoice } from '../../schemas/events/invoice.ts';
 import type { Payment } from '../../schemas/events/payment.ts';
 import { formatMoney, type Money } from '../../schemas/money.ts';
@@ -292,9 +293,9 @@ function concludeEvent(book: Receivables, identity: Identity, at: number, toBase
   forget(book);
 }
 
-/** A sum that stops at the greatest exact integer. */
+/** A sum that stops at the greatest integer that a record can carry. */
 function added(sum: number, minor: number): number {
-  return Math.min(Number.MAX_SAFE_INTEGER, sum + minor);
+  return Math.min(LONG_MAX, sum + minor);
 }
 
 function textOf(amount: Money): string {

@@ -1,4 +1,5 @@
 /** Renders an outcome: its numbers as evidence, and the rule's message in both languages from them. */
+import { LONG_MAX } from '../../schemas/declare.ts';
 import { formatMoney } from '../../schemas/money.ts';
 import type { Evidence } from '../../schemas/reason.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time.ts';
@@ -28,7 +29,9 @@ export function render(bound: BoundRule, values: Values, baseCurrency: string): 
 
 function evidenceOf(name: string, value: number | string, unit: string, baseCurrency: string): Evidence {
   if (typeof value === 'string') return { name, number: null, text: value, unit: null };
-  return { name, number: Math.round(value), text: null, unit: unit === 'money' ? baseCurrency : unit };
+  // A sum of many safe amounts may be no safe integer itself; an alert that cannot be written is worse than a bound.
+  const number = Math.min(LONG_MAX, Math.round(value));
+  return { name, number, text: null, unit: unit === 'money' ? baseCurrency : unit };
 }
 
 function optionEvidence(bound: BoundRule, name: string, baseCurrency: string): Evidence {
