@@ -124,7 +124,7 @@ export class Route {
 
   /** Commits once the commit before is acknowledged. */
   async #commit(): Promise<void> {
-    const positions = this.#positions();
+    const positions = this.positions();
     const { entries } = this.#router.journal;
     const outputs = this.#router.take();
     await this.#inFlight;
@@ -133,7 +133,8 @@ export class Route {
     this.#options.onRouted(entries);
   }
 
-  #positions(): Position[] {
+  /** Next offset of each input. */
+  positions(): Position[] {
     return this.#inputs.map(({ reader, batch, index }) => ({
       topic: reader.topic,
       partition: reader.partition,
@@ -143,7 +144,7 @@ export class Route {
 
   /** Tells the log what route still needs of its inputs. */
   async #retain(): Promise<void> {
-    await this.#options.log.retain('route', this.#positions());
+    await this.#options.log.retain('route', this.positions());
   }
 
   #isFarAhead(): boolean {

@@ -9,7 +9,7 @@ import { buildId } from '../../runtime/build.ts';
 import { repeatEvery, systemNow } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
-import type { Log, Reader } from '../../runtime/log/port.ts';
+import type { Log, Position, Reader } from '../../runtime/log/port.ts';
 import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
 import { Route } from '../route.ts';
@@ -42,7 +42,7 @@ class FoldThread {
   readonly #runners: TaskRunner[];
   readonly #route: Route | null;
   readonly #counters = new Counters();
-  readonly #stopped = Promise.withResolvers<void>();
+  #wake = Promise.withResolvers<void>();
   #stopping = false;
 
   constructor(data: FoldThreadData, log: Log) {
@@ -63,7 +63,7 @@ class FoldThread {
       let worked = (await this.#route?.step()) ?? false;
       for (const runner of this.#runners) worked = (await runner.step()) || worked;
       if (worked) await yieldToOthers();
-      else await Promise.race([this.#log.awaitAny(this.#readers()), this.#stopped.promise]);
+      else await this.#rest();
     }
     await this.#route?.stop();
     for (const runner of this.#runners) await runner.stop();
@@ -71,11 +71,25 @@ class FoldThread {
 
   stop(): void {
     this.#stopping = true;
-    this.#stopped.resolve();
+    this.#wake.resolve();
   }
 
   get counters(): Counters {
     return this.#counters;
+  }
+
+  /** Where route and the tasks stand: next offset to read. */
+  positions(): Position[] {
+    const tasks = this.#runners.map(({ reader }) => {
+      return { topic: 'journal', partition: reader.partition, offset: reader.position };
+    });
+    return [...tasks, ...(this.#route?.positions() ?? [])];
+  }
+
+  /** Until there is something to read, or to stop. One promise for all rests would gather a listener each time. */
+  async #rest(): Promise<void> {
+    this.#wake = Promise.withResolvers<void>();
+    if (!this.#stopping) await Promise.race([this.#log.awaitAny(this.#readers()), this.#wake.promise]);
   }
 
   #readers(): Reader[] {
@@ -125,10 +139,13 @@ async function main(): Promise<void> {
   port.on('message', (message: { kind: string }) => {
     if (message.kind === 'stop') thread.stop();
   });
-  const report = repeatEvery(REPORT_MS, () => port.postMessage({ kind: 'counters', values: thread.counters.totals() }));
+  const tell = () => {
+    port.postMessage({ kind: 'counters', values: thread.counters.totals(), positions: thread.positions() });
+  };
+  const report = repeatEvery(REPORT_MS, tell);
   await thread.run();
   report.stop();
-  port.postMessage({ kind: 'counters', values: thread.counters.totals() });
+  tell();
   await log.close();
   port.postMessage({ kind: 'stopped' });
   port.close();
