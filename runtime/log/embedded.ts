@@ -8,7 +8,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
-import { systemNow } from '../clock.ts';
+import { type Now, systemNow } from '../clock.ts';
 import { WeirError } from '../errors.ts';
 import { EmbeddedCommitter } from './embedded/committer.ts';
 import { Disk } from './embedded/disk.ts';
@@ -27,7 +27,10 @@ export interface EmbeddedLogOptions {
   /** What the first thread's log holds as `shared`; given where a further thread of its process opens the same log. */
   readonly shared?: SharedLog;
   readonly now?: () => number;
-  /** Appends are refused where less than this would stay free, so that what was accepted can still be worked off. */
+  /**
+   * Appends are refused where less than this would stay free on the disk, 64 MiB unless said; commits where
+   * less than half of it would, so that what was accepted can still be worked off.
+   */
   readonly reserveBytes?: number;
 }
 
@@ -35,11 +38,14 @@ const PARTITIONS = 16;
 const RESERVE_BYTES = 64 << 20;
 
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
-  mkdirSync(options.folder, { recursive: true });
-  const env = openEnvironment(options.folder);
+  const { folder, now = systemNow, reserveBytes = RESERVE_BYTES } = options;
+  mkdirSync(folder, { recursive: true });
+  const disk = new Disk(folder, reserveBytes, now);
+  disk.admitChange(0);
+  const env = openEnvironment(folder);
   try {
     const shared = options.shared ?? (await firstOpening(env, options));
-    return new EmbeddedLog(env, shared, options);
+    return new EmbeddedLog(env, shared, disk, now);
   } catch (error) {
     await env.root.close();
     throw error;
@@ -80,14 +86,13 @@ export class EmbeddedLog implements Log {
   readonly #waits: Waits;
   readonly #writer: Writer;
 
-  constructor(env: Environment, shared: SharedLog, options: EmbeddedLogOptions) {
-    const { folder, now = systemNow, reserveBytes = RESERVE_BYTES } = options;
+  constructor(env: Environment, shared: SharedLog, disk: Disk, now: Now) {
     this.shared = shared;
     this.partitions = shared.partitions;
     this.#env = env;
     this.#offsets = new Offsets(shared);
     this.#waits = new Waits(this.#offsets);
-    this.#writer = new Writer(env, this.#offsets, new Disk(folder, reserveBytes, now), now);
+    this.#writer = new Writer(env, this.#offsets, disk, now);
   }
 
   async append(append: Append): Promise<{ readonly baseOffset: number }> {

@@ -14,10 +14,14 @@ const CALLERS = 8;
 /** The file of notes, opened by the parent. */
 const NOTES = 3;
 
-const options = isMainThread ? { folder: process.argv[2], partitions: 4 } : (workerData as EmbeddedLogOptions);
+/** Arguments: the log's folder, a name for this run, and where a small disk asks for it the reserve in bytes. */
+const [folder, name, reserve] = process.argv.slice(2);
+const options: EmbeddedLogOptions = isMainThread
+  ? { folder, partitions: 4, ...(reserve ? { reserveBytes: Number(reserve) } : {}) }
+  : workerData;
 const log = await openEmbeddedLog(options);
 if (isMainThread) {
-  const thread = new Worker(new URL(import.meta.url), { workerData: { folder: options.folder, shared: log.shared } });
+  const thread = new Worker(new URL(import.meta.url), { workerData: { ...options, shared: log.shared } });
   await once(thread, 'message');
   writeSync(1, 'both threads work');
 } else {
@@ -25,12 +29,12 @@ if (isMainThread) {
 }
 for (const partition of isMainThread ? [0, 1] : [2, 3]) run(commitWithoutEnd(log, partition));
 for (let caller = 0; isMainThread && caller < CALLERS; caller++) {
-  run(appendWithoutEnd(log, `${process.argv[3]}-${caller}`));
+  run(appendWithoutEnd(log, `${name}-${caller}`));
 }
 
 function run(work: Promise<never>): void {
   work.catch((error) => {
-    note(`failed ${error.stack}`);
+    note(`failed ${error.code ?? error.stack}`);
     process.exit(1);
   });
 }

@@ -65,7 +65,7 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.refuseWhereOver();
       this.#offsets.slot(append.topic, append.partition);
-      this.#disk.admit(append.values.body.length);
+      this.#disk.admitAppend(append.values.body.length);
       this.#appends.push({ what: append, resolve, reject });
       this.#goOn();
     });
@@ -76,6 +76,7 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.refuseWhereOver();
       for (const { topic, partition } of change.outputs) this.#offsets.slot(topic, partition);
+      this.#disk.admitChange(change.outputs.reduce((bytes, { values }) => bytes + values.body.length, 0));
       this.#changes.push({ what: change, resolve, reject });
       this.#goOn();
     });
