@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Now } from '../../runtime/clock.ts';
+import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
-import type { App } from '../../runtime/http/server.ts';
 import { id, instant, maybe, text } from '../../schemas/declare.ts';
 import { type Control, controlRecord, rateRecord } from '../../schemas/events/control.ts';
 import { TOPICS } from '../../schemas/topics.ts';

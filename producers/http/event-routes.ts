@@ -4,8 +4,8 @@
  * their decision.
  */
 import { z } from 'zod';
+import type { App } from '../../runtime/http/app.ts';
 import { requireRole } from '../../runtime/http/auth.ts';
-import type { App } from '../../runtime/http/server.ts';
 import { description } from '../../runtime/http/validation.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import type { Declared } from '../../schemas/declare.ts';

@@ -30,7 +30,10 @@ export const idempotencyHeader = description(
     'idempotency-key': z
       .string()
       .optional()
-      .describe('Names this request: sent again with the same key and body, it gets the first answer again.'),
+      .describe(
+        'Names this request: sent again with the same key and body, it gets the first answer again. Kept for 24 hours, ' +
+          'the last 50,000 of them, until a restart; events of a request sent again later are recognised by their eventId.',
+      ),
   }),
 );
 

@@ -1,8 +1,8 @@
 /** `/v1/keys`: an administrator makes, lists and revokes API keys. A key's secret is told once, when it is made. */
 import { z } from 'zod';
+import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
 import { type KeyStore, newKey, ROLES } from '../../runtime/http/keys.ts';
-import type { App } from '../../runtime/http/server.ts';
 
 const keyBody = z
   .strictObject({

@@ -1,7 +1,7 @@
 /** Intake over HTTP: puts its routes on the server that all roles share. */
 import type { Now } from '../../runtime/clock.ts';
+import type { App } from '../../runtime/http/app.ts';
 import type { KeyStore } from '../../runtime/http/keys.ts';
-import type { App } from '../../runtime/http/server.ts';
 import type { Intake } from '../intake.ts';
 import { addApprovalRoute } from './approval-route.ts';
 import { addControlRoute, type ControlRouteParts } from './control-route.ts';

@@ -3,9 +3,9 @@ import swagger, { type SwaggerTransform } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
+import type { App } from './app.ts';
 import { addPages } from './pages.ts';
 import { PROBLEM_TYPE, problemBody } from './problem.ts';
-import type { App } from './server.ts';
 import { exampleOf } from './validation.ts';
 
 export async function describeRoutes(app: App, version: string): Promise<void> {

@@ -3,7 +3,7 @@
  * would build its headers anew for each of them.
  */
 import helmet from '@fastify/helmet';
-import type { App } from './server.ts';
+import type { App } from './app.ts';
 
 export async function addPages(app: App, add: (pages: App) => void | Promise<void>): Promise<void> {
   await app.register(async (pages: App) => {

@@ -5,34 +5,19 @@
  * Request parts are validated by the zod schemas of their route. Response schemas are documentation:
  * what is sent is made by us, and validating it again would cost more than making it.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-  type RawServerDefault,
-} from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { WeirError } from '../errors.ts';
+import type { App } from './app.ts';
 import { callerOf } from './auth.ts';
 import { readJsonBodies } from './body.ts';
 import type { KeyStore } from './keys.ts';
 import { describeRoutes } from './openapi.ts';
 import { PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
 import { validateParts } from './validation.ts';
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 /** What `/readyz` tells: each part that must be there, with a word on it. */
 export interface Readiness {
