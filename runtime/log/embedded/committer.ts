@@ -13,9 +13,11 @@ export class EmbeddedCommitter implements Committer {
   readonly #owner: string;
   /** Makes the log take up what another thread committed just before it was shut out. */
   readonly #catchUp: () => void;
-  /** Null before the first fence, and after a commit that failed. */
+  /** Null before the first fence, and from a commit that failed to the next fence. */
   #epoch: number | null = null;
   #positions = new Map<string, Position>();
+  /** The step before: one that comes after a failed commit must not be committed as if nothing had been. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(env: Environment, writer: Writer, owner: string, catchUp: () => void) {
     this.#env = env;
@@ -24,7 +26,25 @@ export class EmbeddedCommitter implements Committer {
     this.#catchUp = catchUp;
   }
 
-  async fence(): Promise<Committed> {
+  fence(): Promise<Committed> {
+    return this.#inTurn(() => this.#fence());
+  }
+
+  commit(commit: Commit): Promise<void> {
+    return this.#inTurn(() => this.#commit(commit));
+  }
+
+  async flushed(): Promise<void> {
+    await this.#writer.flushed();
+  }
+
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#before.then(step);
+    this.#before = result.catch(() => {});
+    return result;
+  }
+
+  async #fence(): Promise<Committed> {
     this.#epoch = await this.#raiseEpoch();
     this.#catchUp();
     const record = this.#env.owners.get(this.#owner);
@@ -33,7 +53,7 @@ export class EmbeddedCommitter implements Committer {
     return committed;
   }
 
-  async commit({ outputs, positions, state }: Commit): Promise<void> {
+  async #commit({ outputs, positions, state }: Commit): Promise<void> {
     const epoch = this.#epoch;
     if (epoch === null) throw this.#fenced('it has to fence first');
     for (const position of positions) this.#positions.set(keyOf(position), position);
@@ -55,10 +75,6 @@ export class EmbeddedCommitter implements Committer {
       this.#epoch = null;
       throw error;
     }
-  }
-
-  async flushed(): Promise<void> {
-    await this.#writer.flushed();
   }
 
   async #raiseEpoch(): Promise<number> {

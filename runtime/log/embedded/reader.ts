@@ -4,11 +4,14 @@ import type { Reader, ReaderOptions, RecordBatch } from '../port.ts';
 import { sliceValues } from '../values.ts';
 import { countOf, decodeBatch, offsetOfKey } from './batches.ts';
 import type { Environment } from './environment.ts';
-import { type Offsets, type Slot, slotKey } from './shared.ts';
+import { type Offsets, type Slot, signalOf, slotKey } from './shared.ts';
 import type { Waitable, Waits } from './waits.ts';
 
 export class EmbeddedReader implements Reader, Waitable {
-  readonly slot: Slot;
+  readonly topic: string;
+  readonly partition: number;
+  readonly signal: number;
+  readonly #slot: Slot;
   readonly #env: Environment;
   readonly #offsets: Offsets;
   readonly #waits: Waits;
@@ -18,21 +21,16 @@ export class EmbeddedReader implements Reader, Waitable {
   #position: number;
 
   constructor({ env, offsets, waits }: Parts, slot: Slot, from: number, { durable, reuse }: ReaderOptions) {
-    this.slot = slot;
+    this.topic = slot.topic;
+    this.partition = slot.partition;
+    this.#slot = slot;
+    this.signal = signalOf(slot, durable);
     this.#env = env;
     this.#offsets = offsets;
     this.#waits = waits;
     this.#durable = durable;
     this.#scratch = reuse ? Buffer.allocUnsafeSlow(0) : null;
     this.#position = from;
-  }
-
-  get topic(): string {
-    return this.slot.topic;
-  }
-
-  get partition(): number {
-    return this.slot.partition;
   }
 
   get position(): number {
@@ -44,21 +42,20 @@ export class EmbeddedReader implements Reader, Waitable {
   }
 
   ready(): boolean {
-    const { slot } = this;
-    return this.#position < (this.#durable ? this.#offsets.durable(slot) : this.#offsets.committed(slot));
+    return this.#position < (this.#durable ? this.#offsets.durable(this.#slot) : this.#offsets.committed(this.#slot));
   }
 
   poll(): RecordBatch | null {
     this.#waits.refuseWhereClosed();
     if (!this.ready()) {
-      if (this.#position > this.#offsets.committed(this.slot)) throw this.#lost();
+      if (this.#position > this.#offsets.committed(this.#slot)) throw this.#lost();
       return null;
     }
     const found = this.#find() ?? this.#findAfresh();
     if (!found) throw this.#lost();
     const { fingerprint, seen, values } = decodeBatch(found.stored);
     const from = this.#position - found.baseOffset;
-    const { topic, partition } = this.slot;
+    const { topic, partition } = this;
     const baseOffset = this.#position;
     this.#position = found.baseOffset + values.count;
     return { topic, partition, baseOffset, fingerprint, seen, values: sliceValues(values, from, values.count) };
@@ -80,10 +77,10 @@ export class EmbeddedReader implements Reader, Waitable {
 
   /** The batch that begins at the position, as it does for whoever reads on; else the one before. */
   #find(): Found | null {
-    const key = slotKey(this.slot, this.#position);
+    const key = slotKey(this.#slot, this.#position);
     const exact = this.#read(key);
     if (exact) return { stored: exact, baseOffset: this.#position };
-    const range = { start: key, end: slotKey(this.slot, 0) };
+    const range = { start: key, end: slotKey(this.#slot, 0) };
     for (const before of this.#env.batches.getKeys({ ...range, reverse: true, inclusiveEnd: true, limit: 1 })) {
       const stored = this.#read(before);
       const baseOffset = offsetOfKey(before);
@@ -104,8 +101,8 @@ export class EmbeddedReader implements Reader, Waitable {
   }
 
   #lost(): WeirError {
-    const { topic, partition } = this.slot;
-    const [start, end] = [this.#offsets.start(this.slot), this.#offsets.committed(this.slot)];
+    const { topic, partition } = this;
+    const [start, end] = [this.#offsets.start(this.#slot), this.#offsets.committed(this.#slot)];
     return new WeirError(
       'LOG_POSITION_LOST',
       `Offset ${this.#position} of ${topic}, partition ${partition}, is not in the log: it holds ${start} up to ${end}.`,

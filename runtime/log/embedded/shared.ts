@@ -37,7 +37,7 @@ export function createShared(partitions: number, topics: readonly SharedTopic[])
     partitions,
     topics,
     offsets: new SharedArrayBuffer(slots * 3 * 8),
-    signals: new SharedArrayBuffer(slots * 4),
+    signals: new SharedArrayBuffer(slots * 2 * 4),
   };
 }
 
@@ -93,29 +93,34 @@ export class Offsets {
   }
 
   publishCommitted(slot: Slot, offset: number): void {
-    if (raise(this.#committed, slot.index, offset)) this.#signal(slot);
+    if (raise(this.#committed, slot.index, offset)) this.#signal(signalOf(slot, false));
   }
 
   publishDurable(slot: Slot, offset: number): void {
     this.publishCommitted(slot, offset);
-    if (raise(this.#durable, slot.index, offset)) this.#signal(slot);
+    if (raise(this.#durable, slot.index, offset)) this.#signal(signalOf(slot, true));
   }
 
-  /** Changes with each publication; taken before one looks at the ends, it tells whether they moved since. */
-  signalOf(slot: Slot): number {
-    return Atomics.load(this.#signals, slot.index);
+  /** Moves with each publication; taken before one looks at the end, it tells whether that moved since. */
+  stateOf(signal: number): number {
+    return Atomics.load(this.#signals, signal);
   }
 
-  /** Resolves at the next publication after `signal` was taken; null where there was one already. */
-  changed(slot: Slot, signal: number): Promise<unknown> | null {
-    const wait = Atomics.waitAsync(this.#signals, slot.index, signal);
+  /** Resolves at the next publication after `state` was taken; null where there was one already. */
+  changed(signal: number, state: number): Promise<unknown> | null {
+    const wait = Atomics.waitAsync(this.#signals, signal, state);
     return wait.async ? wait.value : null;
   }
 
-  #signal(slot: Slot): void {
-    Atomics.add(this.#signals, slot.index, 1);
-    Atomics.notify(this.#signals, slot.index);
+  #signal(signal: number): void {
+    Atomics.add(this.#signals, signal, 1);
+    Atomics.notify(this.#signals, signal);
   }
+}
+
+/** Each partition has two: one for what is committed, one for what is on disk. */
+export function signalOf(slot: Slot, durable: boolean): number {
+  return slot.index * 2 + (durable ? 1 : 0);
 }
 
 function raise(offsets: BigInt64Array, index: number, offset: number): boolean {

@@ -1,10 +1,11 @@
 /** Waiting for records without polling: a thread sleeps until a writer, in whatever thread, publishes an end. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { WeirError } from '../../errors.ts';
-import type { Offsets, Slot } from './shared.ts';
+import type { Offsets } from './shared.ts';
 
 export interface Waitable {
-  readonly slot: Slot;
+  /** What is raised when it may have become ready. */
+  readonly signal: number;
   ready(): boolean;
 }
 
@@ -17,7 +18,7 @@ interface Waiter {
 export class Waits {
   readonly #offsets: Offsets;
   readonly #waiters = new Set<Waiter>();
-  /** Slots with a wait under way. One a slot suffices for all waiters, and none can be taken back. */
+  /** Signals with a wait under way. One each suffices for all waiters, and none can be taken back. */
   readonly #armed = new Set<number>();
   /** A wait of `Atomics` alone would let the thread end; an open port keeps it as long as somebody waits. */
   readonly #alive: MessagePort;
@@ -60,23 +61,23 @@ export class Waits {
 
   /** False where the end moved meanwhile and `one` is ready after all. */
   #arm(one: Waitable): boolean {
-    const { index } = one.slot;
-    while (!this.#armed.has(index)) {
-      const signal = this.#offsets.signalOf(one.slot);
-      // Looked at after the signal was taken: whatever is published from here on ends the wait.
+    const { signal } = one;
+    while (!this.#armed.has(signal)) {
+      const state = this.#offsets.stateOf(signal);
+      // Looked at after the state was taken: whatever is published from here on ends the wait.
       if (one.ready()) return false;
-      const change = this.#offsets.changed(one.slot, signal);
+      const change = this.#offsets.changed(signal, state);
       if (!change) continue;
-      this.#armed.add(index);
-      change.then(() => this.#wake(index));
+      this.#armed.add(signal);
+      change.then(() => this.#wake(signal));
     }
     return true;
   }
 
-  #wake(index: number): void {
-    this.#armed.delete(index);
+  #wake(signal: number): void {
+    this.#armed.delete(signal);
     for (const waiter of [...this.#waiters]) {
-      if (waiter.on.some((one) => one.slot.index === index)) this.#check(waiter);
+      if (waiter.on.some((one) => one.signal === signal)) this.#check(waiter);
     }
     this.#keepAlive();
   }

@@ -197,7 +197,7 @@ describe('waiting', () => {
   });
 
   it('loses no wake-up between threads', async () => {
-    const rounds = 2_000;
+    const rounds = 1_000;
     const echo = startThread('echo', 3, rounds);
     await nextMessage(echo);
     const committer = log.committer('asks');
