@@ -46,17 +46,35 @@ export interface RouterOptions {
   readonly kinds: ReadonlySet<SubjectKind>;
 }
 
+/** A role in a transfer, and the kind of subject that has it. */
+interface Role {
+  readonly number: number;
+  readonly kind: SubjectKind;
+  readonly role: SubjectRole;
+}
+
+const PAYER: Role = { number: 0, kind: 'party', role: 'payer' };
+const PAYEE: Role = { number: 1, kind: 'party', role: 'payee' };
+const DEVICE: Role = { number: 2, kind: 'device', role: 'device' };
+const OPERATOR: Role = { number: 3, kind: 'operator', role: 'operator' };
+const ROLES = 4;
+
 export class Router {
   readonly journal: JournalWriter;
   readonly #options: RouterOptions;
   readonly #deadLetters = new ValueWriter();
   readonly #transfer = new TransferReader();
   #ids = new Interner(4_096);
-  #addressees: (Addressee | undefined)[][] = [];
+  /** By interned id × roles + role. */
+  #addressees: (Addressee | undefined)[] = [];
+  readonly #tellsDevices: boolean;
+  readonly #tellsOperators: boolean;
 
   constructor(options: RouterOptions) {
     this.#options = options;
     this.journal = new JournalWriter(options.partitions);
+    this.#tellsDevices = options.kinds.has('device');
+    this.#tellsOperators = options.kinds.has('operator');
   }
 
   /** Reads what the merge needs of a record. */
@@ -125,30 +143,27 @@ export class Router {
       return;
     }
     const { debtorParty, debtorAccount, creditorParty, creditorAccount, device, maker } = transfer;
-    this.#tell(source, record, 'party', debtorParty.start < 0 ? debtorAccount : debtorParty, 'payer');
-    this.#tell(source, record, 'party', creditorParty.start < 0 ? creditorAccount : creditorParty, 'payee');
-    const { kinds } = this.#options;
-    if (device.start >= 0 && kinds.has('device')) this.#tell(source, record, 'device', device, 'device');
-    if (maker.start >= 0 && kinds.has('operator')) this.#tell(source, record, 'operator', maker, 'operator');
+    this.#tell(source, record, debtorParty.start < 0 ? debtorAccount : debtorParty, PAYER);
+    this.#tell(source, record, creditorParty.start < 0 ? creditorAccount : creditorParty, PAYEE);
+    if (this.#tellsDevices && device.start >= 0) this.#tell(source, record, device, DEVICE);
+    if (this.#tellsOperators && maker.start >= 0) this.#tell(source, record, maker, OPERATOR);
   }
 
-  #tell(source: Source, record: Buffer, kind: SubjectKind, span: Span, role: SubjectRole): void {
-    const number = this.#ids.intern(record, span.start, span.end);
-    const roleNumber = SUBJECT_ROLES.indexOf(role);
-    let known = this.#addressees[number]?.[roleNumber];
-    if (known === undefined) known = this.#learn(number, kind, role, roleNumber);
+  #tell(source: Source, record: Buffer, span: Span, role: Role): void {
+    const place = this.#ids.intern(record, span.start, span.end) * ROLES + role.number;
+    const known = this.#addressees[place] ?? this.#learn(place, role);
     this.journal.add('transfers', known, source.seen, source.partition, source.offset, record);
   }
 
-  #learn(number: number, kind: SubjectKind, role: SubjectRole, roleNumber: number): Addressee {
-    const addressee = this.#address(kind, this.#ids.text(number), role);
+  #learn(place: number, { number, kind, role }: Role): Addressee {
+    const addressee = this.#address(kind, this.#ids.text((place - number) / ROLES), role);
     if (this.#ids.count > ADDRESSEES_MAX) {
       this.#ids = new Interner(4_096);
       this.#addressees = [];
       return addressee;
     }
-    this.#addressees[number] ??= [];
-    this.#addressees[number][roleNumber] = addressee;
+    while (this.#addressees.length <= place) this.#addressees.push(undefined);
+    this.#addressees[place] = addressee;
     return addressee;
   }
 

@@ -53,6 +53,7 @@ export class RuleBook {
   readonly #scope: Scope;
   readonly #switchedOff: ReadonlySet<string>;
   readonly #sets = new Map<string, RuleSet>();
+  readonly #byKind = new Map<string, RuleSet>();
   readonly #exempt: Map<string, { readonly rule: string; readonly until: number }[]>;
 
   constructor(canonical: string, switchedOff: ReadonlySet<string>, scope: Scope) {
@@ -64,7 +65,22 @@ export class RuleBook {
 
   /** The rules for a subject, at the time of the last tick. */
   choose(who: Who, tick: number): RuleSet {
-    const exempt = (this.#exempt.get(who.id) ?? []).filter((one) => !(tick >= one.until));
+    const exempt =
+      this.#exempt.size === 0 ? undefined : this.#exempt.get(who.id)?.filter((one) => !(tick >= one.until));
+    if (exempt !== undefined && exempt.length > 0) return this.#chooseFor(who, exempt);
+    // Most subjects differ in nothing that a segment asks for.
+    const { profile, grade } = who;
+    const kind = profile === null ? `|${grade}` : `${profile.kind}|${profile.tags.join()}|${grade}`;
+    let set = this.#byKind.get(kind);
+    if (set === undefined) {
+      set = this.#chooseFor(who, []);
+      this.#byKind.set(kind, set);
+    }
+    return set;
+  }
+
+  #chooseFor(who: Who, exempt: readonly { readonly rule: string; readonly until: number }[]): RuleSet {
+    const validUntil = Math.min(Number.POSITIVE_INFINITY, ...exempt.map((one) => one.until));
     const parts = RULES.map((rule) => {
       if (exempt.some((one) => one.rule === rule.id)) return '-';
       return this.#segmentsOf(rule)
@@ -72,10 +88,10 @@ export class RuleBook {
         .filter((index) => index >= 0)
         .join(',');
     });
-    const key = `${parts.join(';')}|${Math.min(...exempt.map((one) => one.until))}`;
+    const key = `${parts.join(';')}|${validUntil}`;
     let set = this.#sets.get(key);
     if (set === undefined) {
-      set = this.#make(parts, Math.min(Number.POSITIVE_INFINITY, ...exempt.map((one) => one.until)));
+      set = this.#make(parts, validUntil);
       this.#sets.set(key, set);
     }
     return set;

@@ -79,7 +79,7 @@ export function foldTransfer(state: TaskState, reader: TransferReader, place: nu
         refuse(state, reader, 'transfer_unknown', 'is not known; a return or reversal needs the transfer before it');
       return;
     }
-    newTransfer(state, reader, arrivalOf(state, reader, subject, place, { side, isPayer, name, event, content }));
+    newTransfer(state, reader, arrivalOf(state, reader, subject, place, side, isPayer, name, event, content));
     return;
   }
   const repeat = repeatOf(subject, known, name, side, event, content);
@@ -94,7 +94,7 @@ export function foldTransfer(state: TaskState, reader: TransferReader, place: nu
     if (isPayer) refuse(state, reader, 'status_impossible', `is ${from}; ${to} cannot follow`);
     return;
   }
-  const arrival = arrivalOf(state, reader, subject, place, { side, isPayer, name, event, content });
+  const arrival = arrivalOf(state, reader, subject, place, side, isPayer, name, event, content);
   if (reader.status === SUBMITTED) amend(state, reader, arrival, known);
   else changeStatus(state, reader, arrival, known);
 }
@@ -259,23 +259,19 @@ function arrivalOf(
   reader: TransferReader,
   subject: Subject,
   place: number,
-  known: { side: number; isPayer: boolean; name: number; event: number; content: number },
+  side: number,
+  isPayer: boolean,
+  name: number,
+  event: number,
+  content: number,
 ): Arrival {
   const rate = rateOf(state, reader);
   // A device or operator sees the payer as its counterparty; payer and payee see each other.
-  const toPayee = known.isPayer;
-  const party = toPayee ? reader.creditorParty : reader.debtorParty;
-  const account = toPayee ? reader.creditorAccount : reader.debtorAccount;
-  const accountNumber = intern(state, reader, account);
-  const partyNumber = party.start < 0 ? accountNumber : intern(state, reader, party);
-  return {
-    subject,
-    place,
-    ...known,
-    counterparty: state.counterparties.of(partyNumber, accountNumber),
-    baseMinor: convertWith(rate, reader.amountMinor) ?? 0,
-    rate,
-  };
+  const party = isPayer ? reader.creditorParty : reader.debtorParty;
+  const account = intern(state, reader, isPayer ? reader.creditorAccount : reader.debtorAccount);
+  const counterparty = state.counterparties.of(party.start < 0 ? account : intern(state, reader, party), account);
+  const baseMinor = convertWith(rate, reader.amountMinor) ?? 0;
+  return { subject, place, side, isPayer, name, event, content, counterparty, baseMinor, rate };
 }
 
 function intern(state: TaskState, reader: TransferReader, span: Span): number {
