@@ -24,6 +24,8 @@ export interface DecisionIndexOptions {
   readonly lookUp: LookUpDecisions;
   /** What ends the reading: a fault of ours, or a log that is no longer whole. */
   readonly onFault: (error: unknown) => void;
+  /** Called with each batch of decisions when it can be read: for metrics. */
+  readonly onDecisions?: (batch: RecordBatch) => void;
 }
 
 /** After this long a waiting event is taken for a repeat, which the fold passes by in silence, and looked up. */
@@ -132,8 +134,12 @@ export class DecisionIndex {
   }
 
   #take(batch: RecordBatch): void {
-    if (batch.topic === 'decisions') this.#noteDecisions(batch);
-    else this.#noteDeadLetters(batch);
+    if (batch.topic !== 'decisions') {
+      this.#noteDeadLetters(batch);
+      return;
+    }
+    this.#noteDecisions(batch);
+    this.#options.onDecisions?.(batch);
   }
 
   /** `transferId` is the first field, so its bytes stand first, behind their zigzag length. */
