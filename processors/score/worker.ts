@@ -74,18 +74,8 @@ class FoldThread {
     this.#wake.resolve();
   }
 
-  /** Running totals, and where route and the tasks stand. */
-  report(): { kind: 'counters'; values: WorkerTotals; positions: Position[] } {
-    const journal = this.#runners.map(({ reader }) => ({
-      topic: 'journal',
-      partition: reader.partition,
-      offset: reader.position,
-    }));
-    return {
-      kind: 'counters',
-      values: this.#counters.totals(),
-      positions: [...journal, ...(this.#route?.positions ?? [])],
-    };
+  get counters(): Counters {
+    return this.#counters;
   }
 
   /** Where route and the tasks stand: next offset to read. */
