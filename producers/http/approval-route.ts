@@ -162,6 +162,13 @@ function rolesOf(caller: Caller): string[] {
   return [...roles];
 }
 
-function awaitedOf({ transferId, by }: Approval, { topic, offset, eventId }: Receipt): Awaited {
-  return { topic, offset, eventId, transferId, isAnswer: (decision) => decision.by === by };
+/** What a person said on a revision shows in a later one that names the person, whichever event it is kept under. */
+function awaitedOf({ transferId, revision, by }: Approval, { topic, offset, eventId }: Receipt): Awaited {
+  return {
+    topic,
+    offset,
+    transferId,
+    isOn: (decision) => decision.eventId === eventId || (decision.by === by && decision.revision > revision),
+    isAnswer: (decision) => decision.by === by,
+  };
 }

@@ -115,8 +115,13 @@ function awaitsDecision(transfer: Transfer): boolean {
 }
 
 function awaitedOf(transfer: Transfer, { topic, offset, eventId }: Receipt): Awaited {
-  const { transferId } = transfer;
-  return { topic, offset, eventId, transferId, isAnswer: (decision) => isSameMovement(decision, transfer) };
+  return {
+    topic,
+    offset,
+    transferId: transfer.transferId,
+    isOn: (decision) => decision.eventId === eventId,
+    isAnswer: (decision) => isSameMovement(decision, transfer),
+  };
 }
 
 /** The same eventId on another amount, payer or payee is no repeat, and must never be answered as one. */

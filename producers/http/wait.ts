@@ -8,8 +8,9 @@ export interface Awaited {
   readonly topic: string;
   readonly offset: number;
   readonly transferId: string;
-  readonly eventId: string;
-  /** False where a decision with this event's id is on another content: the event itself will be refused. */
+  /** True of the decision that an event of this name brought. */
+  readonly isOn: (decision: Decision) => boolean;
+  /** False where that event had other content: this one will be refused. */
   readonly isAnswer: (decision: Decision) => boolean;
 }
 
@@ -40,8 +41,8 @@ export class Waiter {
     if (this.isOn(decision) && this.awaited.isAnswer(decision)) this.settle({ decision });
   }
 
-  isOn({ transferId, eventId }: Decision): boolean {
-    return transferId === this.awaited.transferId && eventId === this.awaited.eventId;
+  isOn(decision: Decision): boolean {
+    return decision.transferId === this.awaited.transferId && this.awaited.isOn(decision);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decisionRecord } from '../../../schemas/decision.ts';
+import { type Decision, decisionRecord } from '../../../schemas/decision.ts';
+import type { Approval } from '../../../schemas/events/approval.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   commit,
@@ -132,28 +133,38 @@ describe('approvals over HTTP', () => {
     expect(await idOf(approve(transferId, { approvalId: 'A-1' }), tokens.approver)).toBe('A-1');
   });
 
-  it('wait for the revision that they bring, or for their refusal', async () => {
-    const { send, tokens, log, transferId, held } = await startWithHeld();
-    await foldWith(log, 'approvals', (read) =>
-      read.event.by === 'u-approver'
-        ? { decision: decisionOnApproval(read.event, held, { outcome: 'accept', approvalsGiven: 1 }) }
-        : refusalOf(read, 'approval_by_maker', 'u-admin entered the transfer.'),
-    );
-    const ask = (key: string) => send('/v1/approvals?wait=decision&timeoutMs=30000', approve(transferId), { key });
-    const refused = await ask(tokens.admin);
-    expect(refused).toMatchObject({
-      status: 422,
-      body: { detail: 'approval-by-maker: u-admin entered the transfer.' },
-    });
-    const approved = await ask(tokens.approver);
-    expect(approved.status).toBe(200);
-    expect(approved.body).toEqual({
-      ...decisionRecord.render(held),
-      revision: 2,
-      eventId: expect.stringMatching(/^said-/),
-      outcome: 'accept',
-      approvalsGiven: 1,
-      by: 'u-approver',
-    });
-  });
+  it.each([
+    ['the approval', (approval: Approval) => approval.approvalId],
+    ['the transfer', (_: Approval, held: Decision) => held.eventId],
+  ])(
+    'wait for the revision that they bring, kept under the event of %s, or for their refusal',
+    async (_, eventIdOf) => {
+      const { send, tokens, log, transferId, held } = await startWithHeld();
+      await foldWith(log, 'approvals', (read) =>
+        read.event.by === 'u-approver'
+          ? {
+              decision: decisionOnApproval(read.event, held, {
+                outcome: 'accept',
+                eventId: eventIdOf(read.event, held),
+              }),
+            }
+          : refusalOf(read, 'approval_by_maker', 'u-admin entered the transfer.'),
+      );
+      const ask = (key: string) => send('/v1/approvals?wait=decision&timeoutMs=30000', approve(transferId), { key });
+      const refused = await ask(tokens.admin);
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { detail: 'approval-by-maker: u-admin entered the transfer.' },
+      });
+      const approved = await ask(tokens.approver);
+      expect(approved.status).toBe(200);
+      expect(approved.body).toEqual({
+        ...decisionRecord.render(held),
+        revision: 2,
+        eventId: expect.any(String),
+        outcome: 'accept',
+        by: 'u-approver',
+      });
+    },
+  );
 });

@@ -25,11 +25,11 @@ function decision(changes: Partial<Decision> = {}): Decision {
   return decisionOn(transferFrom(transferJson()), changes);
 }
 
-const on = ({ transferId, eventId }: Decision, offset = 0) => ({
+const on = ({ transferId }: Decision, offset = 0, eventId = `${transferId}#submitted`) => ({
   topic: 'transfers',
   offset,
   transferId,
-  eventId,
+  isOn: (decision: Decision) => decision.eventId === eventId,
   isAnswer: () => true,
 });
 
@@ -82,7 +82,7 @@ describe('the decision index', () => {
     const { log, index } = await start();
     index.start();
     const made = decision();
-    const waiting = index.await([{ ...on(made), eventId: 'E-other' }], index.mark, 400);
+    const waiting = index.await([on(made, 0, 'E-other')], index.mark, 400);
     await commit(log, { decision: made });
     expect(await waiting).toEqual([null]);
   });
