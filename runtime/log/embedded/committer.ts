@@ -68,7 +68,7 @@ export class EmbeddedCommitter implements Committer {
             owners.put(this.#owner, record);
           }),
         // Epochs only rise: one that still stands has stood all along.
-        held: () => epochs.doesExist(this.#owner, epoch),
+        holds: () => epochs.doesExist(this.#owner, epoch),
       });
       if (!held) throw this.#fenced('another took over');
     } catch (error) {

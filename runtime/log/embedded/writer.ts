@@ -18,10 +18,10 @@ export interface Change {
   /** Puts all that belongs to it, `putOutputs()` among it; false where a condition did not hold and nothing was put. */
   readonly put: (putOutputs: () => void) => Promise<boolean>;
   /**
-   * Asked as soon as the transaction is visible: true where the condition is known to have held. Without it
-   * the change is told of only when it is on disk.
+   * Whether the condition holds by what can be read. Asked before the transaction, and as soon as it is
+   * visible. Without it the change is told of only when it is on disk.
    */
-  readonly held?: () => boolean;
+  readonly holds?: () => boolean;
 }
 
 interface Waiting<T, R> {
@@ -41,8 +41,8 @@ export class Writer {
   readonly #disk: Disk;
   readonly #now: () => number;
   readonly #encoder = new Encoder();
-  #appends: Waiting<Append, number>[] = [];
-  #changes: Waiting<Change, boolean>[] = [];
+  readonly #appends: Waiting<Append, number>[] = [];
+  readonly #changes: Waiting<Change, boolean>[] = [];
   /** A transaction is under way that nobody can see yet. */
   #committing = false;
   /** Appends are under way: those that come meanwhile wait, to share the next batch and sync. */
@@ -101,6 +101,9 @@ export class Writer {
 
   #goOn(): void {
     if (this.#committing || this.#underway.size >= SYNCS_MAX) return;
+    if (this.#broken !== null) {
+      for (const { reject } of [...this.#appends.splice(0), ...this.#changes.splice(0)]) reject(this.#broken);
+    }
     if (this.#changes.length === 0 && (this.#appending || this.#appends.length === 0)) return;
     this.#committing = true;
     // Begun a little later, so that all that comes in this turn goes together.
@@ -114,18 +117,16 @@ export class Writer {
   }
 
   async #transact(): Promise<void> {
-    const changes = this.#changes;
-    this.#changes = [];
-    const appends = this.#appending ? [] : this.#appends;
-    if (appends.length > 0) {
-      this.#appends = [];
-      this.#appending = true;
-    }
+    const changes = this.#changes.splice(0);
+    const appends = this.#appends.splice(0, this.#appending ? 0 : this.#appends.length);
+    if (appends.length > 0) this.#appending = true;
     let visible = false;
     try {
       const plan = new Plan(this.#offsets);
       const baseOffsets = appends.map(({ what }) => plan.share(what));
-      const underway = changes.map((one): Underway => ({ ...one, batches: plan.own(one.what.outputs) }));
+      const underway = this.#stillHolding(changes).map(
+        (one): Underway => ({ ...one, batches: plan.own(one.what.outputs) }),
+      );
       const transaction = this.#put(plan.shared, underway);
 
       await transaction.visible;
@@ -148,6 +149,16 @@ export class Writer {
     }
   }
 
+  /** Sorts out what is refused already, so that no offsets are kept for it that others would come behind. */
+  #stillHolding(changes: readonly Waiting<Change, boolean>[]): Waiting<Change, boolean>[] {
+    this.#env.root.resetReadTxn();
+    return changes.filter(({ what, resolve }) => {
+      const holds = what.holds?.() ?? true;
+      if (!holds) resolve(false);
+      return holds;
+    });
+  }
+
   /** Puts everything in one transaction. Once durable it answers whether each change held, then whether each shared batch did. */
   #put(shared: readonly Planned[], underway: readonly Underway[]): Transaction<boolean[]> {
     const { batches, transact } = this.#env;
@@ -168,7 +179,7 @@ export class Writer {
     this.#env.root.resetReadTxn();
     for (const { slot, baseOffset, count } of shared) this.#offsets.publishCommitted(slot, baseOffset + count);
     for (const { what, batches, resolve } of underway) {
-      if (!what.held?.()) continue;
+      if (!what.holds?.()) continue;
       for (const { slot, baseOffset, count } of batches) this.#offsets.publishCommitted(slot, baseOffset + count);
       resolve(true);
     }

@@ -282,12 +282,19 @@ describe('committing', () => {
     await expect(first.commit(commit('refused'))).rejects.toEqual(code('LOG_FENCED'));
     await expect(first.commit(commit('refused again'))).rejects.toEqual(code('LOG_FENCED'));
     await second.commit(commit('kept too'));
+    await Promise.all([second, first].map((committer) => committer.fence()));
+    const [late, kept] = await Promise.allSettled([
+      second.commit(commit('refused, too')),
+      first.commit(commit('kept')),
+    ]);
+    expect([late, kept.status]).toEqual([{ status: 'rejected', reason: code('LOG_FENCED') }, 'fulfilled']);
+    await second.fence();
     await other.commit({ outputs: [texts('decisions', 1, ['other'])], positions: [], state: Buffer.alloc(0) });
     await first.fence();
     await expect(second.commit(commit('refused as well'))).rejects.toEqual(code('LOG_FENCED'));
     await first.commit(commit('kept at last'));
     await first.flushed();
-    expect(readAll(log, 'decisions', 0)).toEqual(['kept', 'kept too', 'kept at last']);
+    expect(readAll(log, 'decisions', 0)).toEqual(['kept', 'kept too', 'kept', 'kept at last']);
     expect(readAll(log, 'decisions', 1)).toEqual(['other']);
   });
 
