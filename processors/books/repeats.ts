@@ -27,13 +27,13 @@ export function identityOf<K extends 'invoices' | 'payments'>(topic: K, event: E
 }
 
 /** What the message is to those accepted so far. */
-export function compare(accepted: Accepted, identity: Identity): 'new' | 'repeat' | 'reused' {
+export function compare(accepted: Accepted, identity: Pick<Identity, 'name' | 'content'>): 'new' | 'repeat' | 'reused' {
   const content = accepted.get(identity.name);
   if (content === undefined) return 'new';
   return content === identity.content ? 'repeat' : 'reused';
 }
 
-export function accept(accepted: Accepted, identity: Identity): void {
+export function accept(accepted: Accepted, identity: Pick<Identity, 'name' | 'content'>, max = ACCEPTED_MAX): void {
   accepted.set(identity.name, identity.content);
-  if (accepted.size > ACCEPTED_MAX) accepted.delete(accepted.keys().next().value!);
+  if (accepted.size > max) accepted.delete(accepted.keys().next().value!);
 }

@@ -9,6 +9,7 @@ import { History } from './history.ts';
 import { Limits } from './limits.ts';
 import type { Profile } from './profile.ts';
 import type { Receivables } from './receivables.ts';
+import type { Accepted } from './repeats.ts';
 import type { TransferDetail } from './transfer-detail.ts';
 
 export class Subject {
@@ -22,8 +23,8 @@ export class Subject {
   details: Map<number, TransferDetail> | null = null;
   /** Held transfers by id. */
   holds: Map<string, Hold> | null = null;
-  /** Names of the latest approvals, so that a repeat changes nothing. */
-  approvalsKnown: number[] | null = null;
+  /** The latest approvals, so that a repeat changes nothing. */
+  approvalsKnown: Accepted | null = null;
   receivables: Receivables | null = null;
   credit: CreditState | null = null;
   /** Open alerts by rule. */

@@ -10,8 +10,7 @@ import {
   type TransferStatus,
 } from '../../schemas/events/transfer.ts';
 import type { Void } from '../../schemas/events/void.ts';
-import type { Reason } from '../../schemas/reason.ts';
-import type { Hold } from '../books/approvals.ts';
+import { approvalsMissing, type Demand, type Hold } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
 import { HISTORICAL, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
@@ -24,21 +23,25 @@ import type { TransferReader } from './transfer-reader.ts';
 export const OUTCOME_NUMBERS = { accept: 1, hold: 2, reject: 3 } as const;
 const OUTCOME_NAMES: readonly (Outcome | null)[] = [null, 'accept', 'hold', 'reject'];
 
-/** The strictest outcome of findings, and what a hold asks for. Shadow rules have no effect. */
-function weigh(findings: readonly Finding[]): { outcome: Outcome; approvals: number; roles: string[] } {
-  let outcome: Outcome = 'accept';
-  let approvals = 0;
-  let roles: string[] = [];
-  for (const { bound, outcome: one } of findings) {
-    if (bound.shadow) continue;
-    if (one.kind === 'reject') outcome = 'reject';
-    if (one.kind !== 'hold') continue;
-    if (outcome === 'accept') outcome = 'hold';
-    if (one.approvals < approvals) continue;
-    roles = one.approvals > approvals ? [...one.roles] : roles.length > 0 ? roles : [...one.roles];
-    approvals = one.approvals;
+/** The strictest outcome of findings. Shadow rules have no effect. */
+function strictest(findings: readonly Finding[]): Outcome {
+  const kinds = findings.filter(({ bound }) => !bound.shadow).map(({ outcome }) => outcome.kind);
+  return kinds.includes('reject') ? 'reject' : kinds.includes('hold') ? 'hold' : 'accept';
+}
+
+/** What the holds among findings ask for: for each choice of roles the most people. */
+export function termsOf(findings: readonly Finding[]): Pick<Hold, 'demands' | 'rules'> {
+  const demands = new Map<string, Demand>();
+  const rules: string[] = [];
+  for (const { bound, outcome } of findings) {
+    if (bound.shadow || outcome.kind !== 'hold') continue;
+    rules.push(bound.rule.id);
+    const roles = [...outcome.roles].sort();
+    const known = demands.get(roles.join());
+    if (known === undefined) demands.set(roles.join(), { approvals: outcome.approvals, roles });
+    else known.approvals = Math.max(known.approvals, outcome.approvals);
   }
-  return { outcome, approvals, roles };
+  return { demands: [...demands.values()], rules };
 }
 
 /** Decides a submitted transfer. The scope and its totals are set; the leg is reserved. */
@@ -60,20 +63,20 @@ export function decideTransfer(
     }
     return;
   }
-  const { outcome, approvals, roles } = weigh(findings);
+  const outcome = strictest(findings);
   const reasons = reasonsOf(state, findings);
   raiseAlerts(state, subject, findings, aboutReader(reader));
   setOutcome(place, outcome);
   if (revision > 1 || outcome !== 'accept') detailOf(subject, place, arrival.name, arrival.side).revision = revision;
   if (outcome === 'reject') takeBack(state, reader, arrival, place, revision);
-  const hold = outcome === 'hold' ? openHold(state, reader, arrival, { revision, approvals, roles, reasons }) : null;
+  const hold =
+    outcome === 'hold' ? openHold(state, reader, arrival, { revision, reasons, ...termsOf(findings) }) : null;
   state.outputs.decision(
     decisionOf(reader, arrival.baseMinor, {
       revision,
       outcome,
       reasons,
-      approvalsRequired: outcome === 'hold' ? approvals : 0,
-      expiresAt: hold?.expiresAt ?? null,
+      ...(hold === null ? {} : standingOf(hold)),
     }),
   );
 }
@@ -82,21 +85,18 @@ function openHold(
   state: TaskState,
   reader: TransferReader,
   arrival: Arrival,
-  terms: { revision: number; approvals: number; roles: string[]; reasons: Reason[] },
+  terms: Pick<Hold, 'revision' | 'reasons' | 'demands' | 'rules'>,
 ): Hold {
   const { subject } = arrival;
   const hold: Hold = {
     transferId: reader.text(reader.transferId)!,
     event: reader.entryBlock(),
-    revision: terms.revision,
-    approvalsRequired: terms.approvals,
-    roles: terms.roles,
+    ...terms,
     given: [],
     maker: reader.text(reader.maker),
     device: reader.text(reader.device),
     session: reader.text(reader.session),
     expiresAt: Math.max(state.control.tick, Math.min(reader.at, reader.seen)) + state.rules.settings.holdExpiry,
-    reasons: terms.reasons,
     seen: reader.seen,
   };
   subject.holds ??= new Map();
@@ -106,6 +106,12 @@ function openHold(
     state.timers.push(hold.expiresAt, arrival.place);
   }
   return hold;
+}
+
+/** Where a hold stands, as a decision tells it. */
+export function standingOf(hold: Hold): Pick<Decision, 'approvalsRequired' | 'approvalsGiven' | 'expiresAt'> {
+  const approvalsGiven = hold.given.length;
+  return { approvalsRequired: approvalsGiven + approvalsMissing(hold), approvalsGiven, expiresAt: hold.expiresAt };
 }
 
 /** The amount no longer counts, here and on the other subjects that were told of it. */
@@ -150,13 +156,17 @@ export function reviseForStatus(
 ): void {
   detail.revision++;
   const transferId = reader.text(reader.transferId)!;
-  // A hold ends with any final word of upstream; a part that settled leaves it standing.
-  if (TRANSFER_STATUSES[reader.status] !== 'partially-settled') arrival.subject.holds?.delete(transferId);
+  const hold = arrival.subject.holds?.get(transferId) ?? null;
+  // A hold ends with any final word of upstream; a part that settled leaves it standing, under the new revision.
+  const stands = hold !== null && TRANSFER_STATUSES[reader.status] === 'partially-settled';
+  if (stands) hold.revision = detail.revision;
+  else arrival.subject.holds?.delete(transferId);
   state.outputs.decision(
     decisionOf(reader, arrival.baseMinor, {
       revision: detail.revision,
       outcome: OUTCOME_NAMES[before]!,
-      reasons: [],
+      reasons: stands ? hold.reasons : [],
+      ...(stands ? standingOf(hold) : {}),
     }),
   );
 }

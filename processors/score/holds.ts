@@ -1,13 +1,16 @@
 /** What becomes of held transfers: approved, denied, expired; on release freezes and lists are asked again. */
 import type { Approval } from '../../schemas/events/approval.ts';
+import type { TransferStatus } from '../../schemas/events/transfer.ts';
 import type { Reason } from '../../schemas/reason.ts';
-import { type Hold, refuseApproval } from '../books/approvals.ts';
+import { approvalIdentity, approvalsMissing, type Hold, refuseApproval, reused } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
+import { accept, compare } from '../books/repeats.ts';
 import type { Subject } from '../books/subject.ts';
 import { nameOf } from '../features/interner.ts';
-import { type Arrival, aboutReader } from './arrival.ts';
-import { decisionOf, setOutcome, takeBack } from './decisions.ts';
-import { aimAt, judge, raiseAlerts } from './judge.ts';
+import { STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
+import { type Arrival, aboutReader, STATUSES } from './arrival.ts';
+import { decisionOf, setOutcome, standingOf, takeBack, termsOf } from './decisions.ts';
+import { aimAt, judge, neutralReason, raiseAlerts, reasonsOf } from './judge.ts';
 import type { TaskState } from './state.ts';
 import { TransferReader } from './transfer-reader.ts';
 
@@ -18,6 +21,8 @@ interface Cause {
 }
 
 const held = new TransferReader();
+/** Approvals of a subject whose repeats are recognised. */
+const APPROVALS_KNOWN = 64;
 
 /** Folds an approval or denial. What does not count is refused with the reason. */
 export function foldApproval(
@@ -27,11 +32,10 @@ export function foldApproval(
   source: { readonly seen: number; readonly partition: number; readonly offset: number; readonly body: Buffer },
 ): void {
   const subject = state.touch(place);
+  const repeat = repeatOf(subject, approval);
+  if (repeat === 'repeat') return;
   const hold = subject.holds?.get(approval.transferId);
-  const refused =
-    hold === undefined
-      ? { refusal: 'approval_not_held' as const, detail: `Transfer ${approval.transferId} is not held.` }
-      : refuseApproval(hold, approval);
+  const refused = repeat === 'reused' ? reused(approval) : refuseApproval(hold, approval);
   if (refused !== null || hold === undefined) {
     state.outputs.deadLetter({
       topic: 'approvals',
@@ -50,10 +54,20 @@ export function foldApproval(
     close(state, subject, place, hold, 'reject', cause, [personal('denied', approval, 'denied', '拒绝')]);
     return;
   }
-  hold.given.push({ by: approval.by, device: approval.device, session: approval.session });
+  const { by, roles, device, session } = approval;
+  hold.given.push({ by, roles, device, session });
   const approved = personal('approved', approval, 'approved', '批准');
-  if (hold.given.length >= hold.approvalsRequired) release(state, subject, place, hold, cause, approved);
+  if (approvalsMissing(hold) === 0) release(state, subject, place, hold, cause, approved);
   else revise(state, subject, place, hold, cause, approved);
+}
+
+/** What the message is to the subject's latest approvals; a new one is remembered, counted or refused. */
+function repeatOf(subject: Subject, approval: Approval): ReturnType<typeof compare> {
+  subject.approvalsKnown ??= new Map();
+  const identity = approvalIdentity(approval);
+  const repeat = compare(subject.approvalsKnown, identity);
+  if (repeat === 'new') accept(subject.approvalsKnown, identity, APPROVALS_KNOWN);
+  return repeat;
 }
 
 /** Rejects what has expired by `now`, in order of time. */
@@ -74,21 +88,25 @@ export function expireHolds(state: TaskState, subject: Subject, place: number, n
   }
 }
 
-/** Enough approvals: a freeze or list that came meanwhile still stops it. */
+/**
+ * Enough approvals, and a last look at freezes and lists: a freeze rejects whoever approved, and what a
+ * list says since asks for approvals of its own.
+ */
 function release(state: TaskState, subject: Subject, place: number, hold: Hold, cause: Cause, approved: Reason): void {
   const { arrival, leg } = aim(state, subject, place, hold);
-  const findings = judge(screeningOf(state, subject), 'outgoing', false);
-  const rejects = (findings ?? []).some(({ bound, outcome }) => outcome.kind === 'reject' && !bound.shadow);
-  if (findings !== null && rejects) raiseAlerts(state, subject, findings, { ...aboutReader(held), seen: cause.seen });
-  const blocked: Reason = {
-    code: 'blocked',
-    rule: null,
-    outcome: 'reject',
-    en: 'Blocked.',
-    zh: '已拦截。',
-    evidence: [],
-  };
-  finish(state, hold, arrival, leg, rejects ? 'reject' : 'accept', cause, rejects ? [approved, blocked] : [approved]);
+  const findings = judge(screeningOf(state, subject), 'outgoing', false) ?? [];
+  const inForce = findings.filter(({ bound }) => !bound.shadow);
+  const rejects = inForce.filter(({ outcome }) => outcome.kind === 'reject');
+  const fresh = inForce.filter(({ bound, outcome }) => outcome.kind === 'hold' && !hold.rules.includes(bound.rule.id));
+  raiseAlerts(state, subject, rejects.length > 0 ? rejects : fresh, { ...aboutReader(held), seen: cause.seen });
+  if (rejects.length > 0) {
+    finish(state, hold, arrival, leg, 'reject', cause, [approved, neutralReason('blocked', null, 'reject')]);
+  } else if (fresh.length > 0) {
+    const { demands, rules } = termsOf(fresh);
+    Object.assign(hold, { demands, rules: [...hold.rules, ...rules], given: [] });
+    hold.reasons = [...hold.reasons, ...reasonsOf(state, fresh)];
+    revise(state, subject, place, hold, cause, approved);
+  } else finish(state, hold, arrival, leg, 'accept', cause, [approved]);
 }
 
 /** The rules of the screening family alone. */
@@ -97,7 +115,7 @@ function screeningOf(state: TaskState, subject: Subject) {
   return { ...set, outgoing: set.outgoing.filter((bound) => bound.rule.family === 'screening') };
 }
 
-/** One of several approvals: the decision says how many there are, and later ones must name that revision. */
+/** Not released yet: the decision says what is missing, and later approvals must name that revision. */
 function revise(state: TaskState, subject: Subject, place: number, hold: Hold, cause: Cause, approved: Reason): void {
   const { arrival, leg } = aim(state, subject, place, hold);
   hold.revision++;
@@ -107,12 +125,11 @@ function revise(state: TaskState, subject: Subject, place: number, hold: Hold, c
       revision: hold.revision,
       outcome: 'hold',
       reasons: [...hold.reasons, approved],
+      status: statusOf(leg),
     }),
+    ...standingOf(hold),
     seen: cause.seen,
     by: cause.by,
-    approvalsRequired: hold.approvalsRequired,
-    approvalsGiven: hold.given.length,
-    expiresAt: hold.expiresAt,
   });
 }
 
@@ -148,12 +165,22 @@ function finish(
     if (outcome === 'reject') takeBack(state, held, arrival, leg, revision);
   }
   state.outputs.decision({
-    ...decisionOf(held, arrival.baseMinor, { revision, outcome, reasons: [...hold.reasons, ...reasons] }),
+    ...decisionOf(held, arrival.baseMinor, {
+      revision,
+      outcome,
+      reasons: [...hold.reasons, ...reasons],
+      status: statusOf(leg),
+    }),
+    ...standingOf(hold),
+    expiresAt: null,
     seen: cause.seen,
     by: cause.by,
-    approvalsRequired: hold.approvalsRequired,
-    approvalsGiven: hold.given.length,
   });
+}
+
+/** The status that the transfer has by now: a part of it may have settled while it was held. */
+function statusOf(leg: LegPlace | null): TransferStatus {
+  return leg === null ? 'submitted' : STATUSES[(leg.chunk.flags(leg.index) & STATUS_MASK) >> STATUS_SHIFT]!;
 }
 
 /** Puts the reader on the held event and the scope on its leg; no leg where history has outlived it. */
@@ -175,6 +202,8 @@ function aim(
   const baseMinor = leg === null ? 0 : leg.chunk.amount(leg.index);
   const { scope } = state;
   if (leg !== null) aimAt(state, subject, leg.chunk, leg.index);
+  scope.at = held.at;
+  scope.tick = state.control.tick;
   scope.amount = baseMinor;
   scope.counterparty = counterparty;
   scope.late = false;

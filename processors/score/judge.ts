@@ -57,9 +57,11 @@ function ask(bound: BoundRule, occasion: Occasion): RuleOutcome {
 export function raiseAlerts(state: TaskState, subject: Subject, findings: readonly Finding[], about: About): void {
   const { scope } = state;
   for (const { bound, outcome } of findings) {
-    if (outcome.severity === null) continue;
+    // A shadow hold or rejection has no decision to show in: its hits are counted as alerts of no weight.
+    const severity = outcome.severity ?? (bound.shadow ? 'info' : null);
+    if (severity === null) continue;
     if (bound.bit !== 0) scope.chunk.integers[scope.index * INTEGERS + FIRED]! |= bound.bit;
-    raise(state, subject, bound, outcome.severity, outcome.values, about);
+    raise(state, subject, bound, severity, outcome.values, about);
   }
 }
 
@@ -106,7 +108,7 @@ export function raise(
   });
 }
 
-/** The reasons of a decision: of restricted rules only the neutral code is told. */
+/** The reasons of a decision: of restricted rules, and of rules that failed, only the neutral code is told. */
 export function reasonsOf(state: TaskState, findings: readonly Finding[]): Reason[] {
   const reasons: Reason[] = [];
   for (const { bound, outcome } of findings) {
@@ -114,17 +116,23 @@ export function reasonsOf(state: TaskState, findings: readonly Finding[]): Reaso
     const { rule } = bound;
     if (rule.restricted) {
       // An alert about money laundering is no reason that the outside may read.
-      if (outcome.kind !== 'alert')
-        reasons.push({ code: rule.code, rule: null, outcome: outcome.kind, ...NEUTRAL, evidence: [] });
-      continue;
+      if (outcome.kind !== 'alert') reasons.push(neutralReason(rule.code, null, outcome.kind));
+    } else if ('failure' in outcome.values) reasons.push(neutralReason('data', rule.id, outcome.kind));
+    else {
+      const { en, zh, evidence } = renderSafely(bound, outcome.values, state.scope.institution.baseCurrency);
+      reasons.push({ code: rule.code, rule: rule.id, outcome: outcome.kind, en, zh, evidence });
     }
-    const { en, zh, evidence } = renderSafely(bound, outcome.values, state.scope.institution.baseCurrency);
-    reasons.push({ code: rule.code, rule: rule.id, outcome: outcome.kind, en, zh, evidence });
   }
   return reasons;
 }
 
-const NEUTRAL = { en: 'Under review.', zh: '审核中。' };
+/** A reason that says no more than its code. */
+export function neutralReason(code: Reason['code'], rule: string | null, outcome: Reason['outcome']): Reason {
+  return { code, rule, outcome, ...(code === 'blocked' ? BLOCKED : UNDER_REVIEW), evidence: [] };
+}
+
+const BLOCKED = { en: 'Blocked.', zh: '已拦截。' };
+const UNDER_REVIEW = { en: 'Under review.', zh: '审核中。' };
 
 function renderSafely(bound: BoundRule, values: Values, baseCurrency: string) {
   if (!('failure' in values)) return render(bound, values, baseCurrency);

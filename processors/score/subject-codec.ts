@@ -27,7 +27,7 @@ interface RareBooks {
   profile?: Profile;
   details?: [number, TransferDetail][];
   holds?: (Omit<Hold, 'event'> & { event: string })[];
-  approvalsKnown?: number[];
+  approvalsKnown?: [number, number][];
   receivables?: ReceivablesJson;
   credit?: CreditState;
   alerts?: [string, OpenAlert][];
@@ -138,7 +138,7 @@ function encodeRare(subject: Subject): Buffer {
   if (subject.holds !== null && subject.holds.size > 0) {
     rare.holds = [...subject.holds.values()].map((hold) => ({ ...hold, event: hold.event.toString('base64') }));
   }
-  if (subject.approvalsKnown !== null) rare.approvalsKnown = subject.approvalsKnown;
+  if (subject.approvalsKnown !== null) rare.approvalsKnown = [...subject.approvalsKnown];
   if (subject.receivables !== null) rare.receivables = toJson(subject.receivables);
   if (subject.credit !== null) rare.credit = subject.credit;
   if (subject.alerts !== null) rare.alerts = [...subject.alerts];
@@ -157,7 +157,7 @@ function decodeRare(encoded: Buffer, subject: Subject): void {
     rare.holds === undefined
       ? null
       : new Map(rare.holds.map((hold) => [hold.transferId, { ...hold, event: Buffer.from(hold.event, 'base64') }]));
-  subject.approvalsKnown = rare.approvalsKnown ?? null;
+  subject.approvalsKnown = rare.approvalsKnown === undefined ? null : new Map(rare.approvalsKnown);
   subject.receivables = rare.receivables === undefined ? null : fromJson(rare.receivables);
   subject.credit = rare.credit ?? null;
   subject.alerts = rare.alerts === undefined ? null : new Map(rare.alerts);

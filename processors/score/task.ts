@@ -23,8 +23,6 @@ import { foldTransfer } from './transfers.ts';
 
 /** Timers that one tick fires at most; the rest come with the next tick. */
 const TIMERS_PER_TICK = 4_096;
-/** Approvals of a subject whose repeats are recognised. */
-const APPROVALS_KNOWN = 64;
 const SUBMITTED_STATUS = 0;
 
 const byFingerprint = new Map(Object.values(BLOCKS).map((block) => [block.fingerprint, block as Block]));
@@ -152,7 +150,7 @@ export class Task {
         this.#foldBalance(state.touch(place), entry as Entry<'balances'>);
         break;
       case 'approvals':
-        this.#foldApproval(place, entry as Entry<'approvals'>, source);
+        foldApproval(state, place, (entry as Entry<'approvals'>).event, source);
         break;
       case 'invoices':
         foldInvoice(state, place, (entry as Entry<'invoices'>).event, source);
@@ -185,16 +183,6 @@ export class Task {
     const known = subject.profile.balances.find((one) => one.account === account);
     if (known === undefined) subject.profile.balances.push({ account, available, at });
     else if (at >= known.at) Object.assign(known, { available, at });
-  }
-
-  #foldApproval(place: number, entry: Entry<'approvals'>, source: Parameters<typeof foldApproval>[3]): void {
-    const subject = this.state.subjects.all[place]!;
-    const name = nameOfText(entry.event.approvalId);
-    subject.approvalsKnown ??= [];
-    if (subject.approvalsKnown.includes(name)) return;
-    subject.approvalsKnown.push(name);
-    if (subject.approvalsKnown.length > APPROVALS_KNOWN) subject.approvalsKnown.shift();
-    foldApproval(this.state, place, entry.event, source);
   }
 
   /** The payer's task took a transfer back: its leg here may no longer pass, unless it was settled or amended since. */

@@ -11,6 +11,7 @@ import {
   toJson,
 } from '../../../processors/books/receivables.ts';
 import { openOf } from '../../../processors/books/settlement.ts';
+import { LONG_MAX } from '../../../schemas/declare.ts';
 import type { Invoice } from '../../../schemas/events/invoice.ts';
 import type { Payment } from '../../../schemas/events/payment.ts';
 import type { Money } from '../../../schemas/money.ts';
@@ -268,9 +269,9 @@ describe('days overdue', () => {
     expect(overdueOn(book, DAY_0 + 6)).toMatchObject({ overdueDaysMax: 1, overdueMinor: 1_998 });
   });
 
-  it('of amounts beyond what can be counted stop at the greatest exact integer', () => {
+  it('of amounts beyond what can be counted stop at the greatest integer that a record can carry', () => {
     const book = bookAfter(invoice('I-1', Number.MAX_SAFE_INTEGER, 5), invoice('I-2', Number.MAX_SAFE_INTEGER, 5));
-    expect(overdueOn(book, DAY_0 + 6).openMinor).toBe(Number.MAX_SAFE_INTEGER);
+    expect(overdueOn(book, DAY_0 + 6).openMinor).toBe(LONG_MAX);
   });
 });
 
