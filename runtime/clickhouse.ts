@@ -6,7 +6,8 @@
  * questions, and what one sets does not touch the other. Both belong to the main thread; chDB in a worker
  * ends the process with a segmentation fault. One process holds the folder.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
@@ -65,8 +66,22 @@ function connect(folder: string): Connection {
   try {
     return oneAtATime(createChdbConnection({ path: folder }) as unknown as Connection);
   } catch (cause) {
-    if (!/lock file/i.test(String(cause))) throw cause;
-    throw new WeirError('FOLDER_IN_USE', `ClickHouse in ${folder} is held by another process.`, { cause });
+    const holder = holderOf(folder);
+    if (holder === null) throw cause;
+    throw new WeirError('FOLDER_IN_USE', `ClickHouse in ${folder} is held by process ${holder}.`, { cause });
+  }
+}
+
+/** The other process that has the folder open, as ClickHouse notes it there. Its error does not say. */
+function holderOf(folder: string): number | null {
+  const status = join(folder, 'status');
+  const pid = existsSync(status) ? Number(/^PID: (\d+)$/m.exec(readFileSync(status, 'utf8'))?.[1]) : Number.NaN;
+  if (Number.isNaN(pid) || pid === process.pid) return null;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return null;
   }
 }
 

@@ -59,7 +59,7 @@ export function fileInserter(client: ClickHouseClient, folder: string): Inserter
       } finally {
         await file.close();
       }
-      const { structure } = rows.table;
+      const structure = [...rows.table.types].map(([column, type]) => `\`${column}\` ${type}`).join(', ');
       const source = `file(${literal(path)}, Avro, ${literal(structure)})`;
       await client.command({ query: `${insertStatement(rows)} FROM ${source}` });
     },

@@ -22,8 +22,8 @@ export interface Table {
   readonly container: Container;
   /** Its columns and their expressions over the container's; `logged` and what `number` counts are filled in besides. */
   readonly columns: readonly Column[];
-  /** Names and types of the container's columns that those expressions read. */
-  readonly structure: string;
+  /** Types of the container's columns that those expressions read, by path. */
+  readonly types: ReadonlyMap<string, string>;
 }
 
 export interface Column {
@@ -42,12 +42,12 @@ function declareTable(
     columns.flatMap(({ expression }) => [...expression.matchAll(/`([^`]+)`/g)].map(([, path]) => path)),
   );
   const structure = structureOf(schema);
-  const types = [...read].map((path) => {
+  const types = [...read].map((path): [string, string] => {
     const type = structure.get(path);
     if (type === undefined) throw new Error(`table ${name} reads ${path}, which its rows do not have`);
-    return `\`${path}\` ${type}`;
+    return [path, type];
   });
-  return { name, number, container: new Container(schema), columns, structure: types.join(', ') };
+  return { name, number, container: new Container(schema), columns, types: new Map(types) };
 }
 
 /** A table with one column a field, named alike but for case. */
@@ -122,9 +122,9 @@ export const EVENT_ROW: AvroSchema = {
     { name: 'logPartition', type: 'long' },
     { name: 'ordinal', type: 'long' },
     { name: 'topic', type: 'string' },
-    { name: 'subjectKind', type: 'string' },
+    { name: 'subjectKind', type: BLOCKS.transfers.record.fields.subjectKind.avro(new Set()) },
     { name: 'subject', type: 'string' },
-    { name: 'role', type: 'string' },
+    { name: 'role', type: BLOCKS.transfers.record.fields.role.avro(new Set()) },
     { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
     { name: 'seen', type: { type: 'long', logicalType: 'timestamp-millis' } },
     { name: 'sourcePartition', type: 'long' },
