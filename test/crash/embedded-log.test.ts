@@ -14,7 +14,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { mountSmallDisk, smallDisk } from '../support/small-disk.ts';
 
-const KILLS = 30;
+const KILLS = 24;
 const PARTITIONS = [0, 1, 2, 3];
 const MIB = 1 << 20;
 
