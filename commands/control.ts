@@ -7,6 +7,7 @@ import { parseSettings } from '../processors/rules/settings.ts';
 import { Intake, type Receipt } from '../producers/intake.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
 import { WeirError } from '../runtime/errors.ts';
+import type { Control } from '../schemas/events/control.ts';
 import type { LogAccess } from './admin/access.ts';
 
 /** The kind of a control entry and what belongs to that kind, in JSON form. */
@@ -110,6 +111,13 @@ export class SettingsKeeper {
       return this.#tell(settings, { by: 'WEIR_SETTINGS', reason: `Content of ${file}` }, fileSha256);
     }
     return this.#keep({ ...before, fileSha256 });
+  }
+
+  /** Remembers settings that came another way than through here. */
+  note({ kind, settings, by, reason, at }: Control, offset: number): void {
+    if (kind !== 'settings' || settings === null) return;
+    const fileSha256 = this.inForce()?.fileSha256 ?? null;
+    this.#keep({ settings, by: by ?? '', reason: reason ?? '', at: new Date(at).toISOString(), offset, fileSha256 });
   }
 
   async #tell(

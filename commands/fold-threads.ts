@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, WeirError } from '../runtime/errors.ts';
+import type { Position } from '../runtime/log/port.ts';
 import type { WorkerTotals } from '../runtime/metrics.ts';
 
 export interface FoldThreadsOptions {
@@ -20,27 +21,38 @@ export interface FoldThreadsOptions {
 
 type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'counters'; readonly values: WorkerTotals }
+  | { readonly kind: 'counters'; readonly values: WorkerTotals; readonly positions: readonly Position[] }
   | { readonly kind: 'failed'; readonly code: ErrorCode | null; readonly message: string; readonly stack: string }
   | { readonly kind: 'stopped' };
 
 const ENTRY = new URL('../processors/score/worker.ts', import.meta.url);
 
 export class FoldThreads {
-  readonly #threads: Thread[];
+  readonly #threads: readonly Thread[];
 
-  private constructor(threads: Thread[]) {
-    this.#threads = threads;
-  }
-
-  /** Starts all threads and resolves when each has restored its partitions. */
-  static async start(options: FoldThreadsOptions): Promise<FoldThreads> {
-    const shares = shareOut(options.partitions, options.threads);
-    const threads = shares.map(
+  constructor(options: FoldThreadsOptions) {
+    this.#threads = shareOut(options.partitions, options.threads).map(
       (partitions, index) => new Thread(`fold-${index + 1}`, partitions, index === 0, options),
     );
-    await Promise.all(threads.map((thread) => thread.ready));
-    return new FoldThreads(threads);
+  }
+
+  /** Resolves when each thread has restored its partitions; rejects with what kept one from it. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.ready));
+  }
+
+  /** Where route and the tasks stand, as they told last. */
+  positions(): readonly Position[] {
+    return this.#threads.flatMap((thread) => thread.positions);
+  }
+
+  /** True where every thread has told where it stands since `mark` was taken. */
+  toldSince(mark: readonly number[]): boolean {
+    return this.#threads.every((thread, index) => thread.reports > (mark[index] as number));
+  }
+
+  mark(): number[] {
+    return this.#threads.map((thread) => thread.reports);
   }
 
   /** Lets every thread finish its commit and checkpoint, and end. */
@@ -59,6 +71,9 @@ export function shareOut(partitions: number, threads: number): number[][] {
 
 class Thread {
   readonly ready: Promise<void>;
+  positions: readonly Position[] = [];
+  /** How often it told where it stands. */
+  reports = 0;
   readonly #name: string;
   readonly #worker: Worker;
   readonly #options: FoldThreadsOptions;
@@ -72,6 +87,8 @@ class Thread {
     this.#name = name;
     this.#options = options;
     this.ready = this.#restored.promise;
+    // Whoever awaits it meets the failure, and so does `onFailed`; it must not count as unhandled besides.
+    this.ready.catch(() => {});
     this.#worker = new Worker(ENTRY, {
       name,
       workerData: { folder, shared, partitions, route, checkpointIntervalMs, checkpointBytes },
@@ -89,9 +106,13 @@ class Thread {
 
   #take(message: FromWorker): void {
     if (message.kind === 'ready') this.#restored.resolve();
-    else if (message.kind === 'counters') this.#options.onTotals(this.#name, message.values);
     else if (message.kind === 'failed') this.#fail(errorOf(message));
-    else this.#ended.resolve();
+    else if (message.kind === 'stopped') this.#ended.resolve();
+    else {
+      this.positions = message.positions;
+      this.reports++;
+      this.#options.onTotals(this.#name, message.values);
+    }
   }
 
   #leave(code: number): void {

@@ -3,17 +3,25 @@ import { Command } from 'commander';
 import type { Cli, Declare } from './cli.ts';
 import { declareConfig } from './config.ts';
 import { declareDocs } from './docs.ts';
+import { declareEvaluate } from './evaluate.ts';
 import { declareFreeze } from './freeze.ts';
+import { declareImport } from './import.ts';
 import { declareKeys } from './keys.ts';
 import { declareRead } from './read.ts';
 import { declareRules } from './rules.ts';
 import { declareSchemas } from './schema-history.ts';
+import { declareStart } from './start.ts';
+import { declareStatus } from './status.ts';
 import { declareTopics } from './topics.ts';
 
 const COMMANDS: readonly Declare[] = [
+  declareStart,
+  declareStatus,
   declareConfig,
   declareTopics,
   declareRead,
+  declareImport,
+  declareEvaluate,
   declareRules,
   declareKeys,
   declareFreeze,

@@ -20,12 +20,12 @@ export interface Screen extends Writable {
 export class Terminal {
   readonly language: Language;
   readonly #out: Screen;
-  readonly #errors: Screen;
+  readonly errors: Screen;
   #live = '';
 
   constructor(out: Screen, errors: Screen, language: Language) {
     this.#out = out;
-    this.#errors = errors;
+    this.errors = errors;
     this.language = language;
   }
 
@@ -46,7 +46,7 @@ export class Terminal {
   /** For what went wrong: to standard error, so that a pipe gets only what was asked for. */
   complain(line: string): void {
     this.#hideLive();
-    this.#errors.write(`${line}\n`);
+    this.errors.write(`${line}\n`);
     this.#showLive();
   }
 

@@ -31,6 +31,8 @@ export const TEXTS = {
     en: 'off: this folder holds events that are no demo',
     zh: '已关闭：此目录中有非演示数据',
   },
+  clock: { en: 'Clock', zh: '时钟' },
+  clockOfData: { en: 'the data’s own: this is an evaluation, no time passes', zh: '以数据为准：评估目录，时间不流逝' },
   stop: { en: 'Stop', zh: '停止' },
   stopHow: { en: 'Ctrl+C; the next start goes on where this one stopped', zh: 'Ctrl+C；下次启动将从停止处继续' },
   adminKey: {

@@ -1,0 +1,160 @@
+/**
+ * The engine: log, fold threads and ClickHouse sink of one process, on a data folder that this process
+ * holds. `start` puts intake, clock and demo around it; `import` and `evaluate` run it by itself.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { buildId } from '../runtime/build.ts';
+import { type ClickHouse, openClickHouse } from '../runtime/clickhouse.ts';
+import type { Now } from '../runtime/clock.ts';
+import type { LoadedConfig } from '../runtime/config.ts';
+import { WeirError } from '../runtime/errors.ts';
+import type { Lifecycle } from '../runtime/lifecycle.ts';
+import type { EmbeddedLog } from '../runtime/log/embedded.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { lockFolder } from '../runtime/store/folder-lock.ts';
+import { migrate } from '../sinks/clickhouse/migrate.ts';
+import { type ClickHouseSink, startClickHouseSink } from '../sinks/clickhouse/sink.ts';
+import { openOwnLog } from './cli.ts';
+import { SettingsKeeper } from './control.ts';
+import { FoldThreads } from './fold-threads.ts';
+
+export interface EngineOptions {
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  readonly now: Now;
+  /** True where old data is the clock, in a folder of its own. */
+  readonly evaluation: boolean;
+}
+
+export interface Engine {
+  readonly log: EmbeddedLog;
+  readonly clickhouse: ClickHouse;
+  readonly sink: ClickHouseSink;
+  readonly settings: SettingsKeeper;
+  /** Records that route and the tasks have still to read. */
+  lag(): { readonly route: number; readonly score: number };
+  /** Resolves when all that the log holds now is folded and in ClickHouse. */
+  caughtUp(): Promise<void>;
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { loaded, logger, metrics, lifecycle, now, evaluation } = options;
+  const { config } = loaded;
+  await lifecycle.start(
+    'folder',
+    () => lockFolder(config.dataDir),
+    (lock) => lock.release(),
+  );
+  claimFor(config.dataDir, evaluation);
+  const log = await lifecycle.start(
+    'log',
+    () => openOwnLog(loaded),
+    (open) => open.close(),
+  );
+  metrics.set('weir_build_info', { version: options.version, build: buildId() }, 1);
+  // Old data comes before whatever is the time now, and the settings before all of it.
+  const settings = new SettingsKeeper(log, config.dataDir, evaluation ? () => 0 : now);
+  await settings.applyAtStart(config.settings);
+  const clickhouse = await lifecycle.start(
+    'clickhouse',
+    () => openClickHouse({ folder: join(config.dataDir, 'clickhouse') }),
+    (open) => open.close(),
+  );
+  await migrate(clickhouse.write);
+  const sink = await lifecycle.start(
+    'sink',
+    () => startSink(options, log, clickhouse),
+    (started) => started.stop(),
+  );
+  const threads = await lifecycle.start(
+    'fold',
+    () => startThreads(options, log),
+    (started) => started.stop(),
+  );
+  await threads.ready();
+  logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
+  const lag = () => lagOf(log, threads);
+  return { log, clickhouse, sink, settings, lag, caughtUp: () => caughtUp(log, threads, sink) };
+}
+
+function startSink({ loaded, logger, metrics, lifecycle }: EngineOptions, log: EmbeddedLog, clickhouse: ClickHouse) {
+  return startClickHouseSink({
+    log,
+    client: clickhouse.write,
+    folder: join(loaded.config.dataDir, 'clickhouse'),
+    logger,
+    onProgress: ({ table, rows }) => metrics.count('weir_sink_rows_total', { table }, rows),
+    onFailure: () => metrics.count('weir_sink_failures_total', {}),
+    onFault: (error) => lifecycle.fail(error),
+  });
+}
+
+async function startThreads({ loaded, metrics, lifecycle }: EngineOptions, log: EmbeddedLog): Promise<FoldThreads> {
+  const { dataDir, foldThreads, checkpointIntervalMs, checkpointBytes } = loaded.config;
+  return new FoldThreads({
+    folder: dataDir,
+    shared: log.shared,
+    partitions: log.partitions,
+    threads: foldThreads,
+    checkpointIntervalMs,
+    checkpointBytes,
+    onTotals: (worker, totals) => metrics.merge(worker, totals),
+    onFailed: (error) => lifecycle.fail(error),
+  });
+}
+
+function lagOf(log: EmbeddedLog, threads: FoldThreads): { readonly route: number; readonly score: number } {
+  const lag = { route: 0, score: 0 };
+  for (const { topic, partition, offset } of threads.positions()) {
+    lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
+  }
+  return lag;
+}
+
+const SETTLE_MS = 50;
+
+/**
+ * Folding may bring voids, which are routed and folded again; so all is through only where nothing lags
+ * behind in two reports of every thread one after the other, and the log did not grow between them.
+ */
+async function caughtUp(log: EmbeddedLog, threads: FoldThreads, sink: ClickHouseSink): Promise<void> {
+  let before: string | null = null;
+  for (;;) {
+    const mark = threads.mark();
+    while (!threads.toldSince(mark)) await pause(SETTLE_MS);
+    const { route, score } = lagOf(log, threads);
+    const ends = threads.positions().map(({ topic, partition }) => log.end(topic, partition));
+    const here = route + score === 0 ? ends.join() : null;
+    if (here !== null && here === before) break;
+    before = here;
+  }
+  await sink.caughtUp();
+}
+
+const EVALUATION_FILE = 'evaluation';
+
+/** True where old data is, or may become, the clock of this folder: it is marked as such, or holds nothing yet. */
+export function mayBeEvaluation(dataDir: string): boolean {
+  return isEvaluation(dataDir) || !existsSync(join(dataDir, 'log'));
+}
+
+export function isEvaluation(dataDir: string): boolean {
+  return existsSync(join(dataDir, EVALUATION_FILE));
+}
+
+function claimFor(dataDir: string, evaluation: boolean): void {
+  if (!evaluation) return;
+  if (!mayBeEvaluation(dataDir)) {
+    throw new WeirError(
+      'FOLDER_MISMATCH',
+      `${dataDir} holds live data, whose clock is the real one; give an evaluation a folder of its own with WEIR_DATA_DIR`,
+    );
+  }
+  writeFileSync(join(dataDir, EVALUATION_FILE), 'Old data is the clock of this folder.\n');
+}

@@ -1,0 +1,69 @@
+/** Measures the flow of a running process for its status line, its metrics and `weir status`. */
+import type { RecordBatch } from '../runtime/log/port.ts';
+import { valueAt } from '../runtime/log/values.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { decisionRecord } from '../schemas/decision.ts';
+import type { Engine } from './engine.ts';
+import { type Flow, RecentLatencies } from './status-line.ts';
+
+export class FlowMeter {
+  readonly #metrics: Metrics;
+  readonly #engine: Pick<Engine, 'lag' | 'sink'>;
+  readonly #now: () => number;
+  readonly #latencies = new RecentLatencies();
+  #latest: Flow | null = null;
+  #before: { readonly at: number; readonly events: number };
+
+  constructor(metrics: Metrics, engine: Pick<Engine, 'lag' | 'sink'>, now: () => number) {
+    this.#metrics = metrics;
+    this.#engine = engine;
+    this.#now = now;
+    this.#before = { at: now(), events: 0 };
+  }
+
+  /** To be called with each batch of decisions when it can be read: its first has waited longest. */
+  decided(batch: RecordBatch): void {
+    if (batch.fingerprint !== decisionRecord.fingerprint) return;
+    const { seen } = decisionRecord.decode(valueAt(batch.values, 0));
+    const latencyMs = Math.max(0, this.#now() - seen);
+    this.#latencies.add(latencyMs);
+    this.#metrics.observe('weir_decision_latency_seconds', {}, latencyMs / 1_000);
+  }
+
+  /** What was measured last; measures now where nothing was yet. */
+  async latest(): Promise<Flow> {
+    return this.#latest ?? this.measure();
+  }
+
+  /** What flowed since the last call. */
+  async measure(): Promise<Flow> {
+    const [events, ticks, accepted, held, rejected, alerts] = await Promise.all([
+      this.#metrics.total('weir_events_accepted_total'),
+      this.#metrics.total('weir_events_accepted_total', { topic: 'control' }),
+      this.#metrics.total('weir_decisions_total', { outcome: 'accept' }),
+      this.#metrics.total('weir_decisions_total', { outcome: 'hold' }),
+      this.#metrics.total('weir_decisions_total', { outcome: 'reject' }),
+      this.#metrics.total('weir_alerts_total'),
+    ]);
+    const at = this.#now();
+    const seconds = Math.max(0.001, (at - this.#before.at) / 1_000);
+    const eventsPerSecond = (events - ticks - this.#before.events) / seconds;
+    this.#before = { at, events: events - ticks };
+    const p99Ms = this.#latencies.p99Ms();
+    this.#latencies.clear();
+    this.#latest = { eventsPerSecond, accepted, held, rejected, alerts, lagMs: this.#measureLag(), p99Ms };
+    return this.#latest;
+  }
+
+  #measureLag(): number {
+    const { route, score } = this.#engine.lag();
+    const { records, ms, byTopic } = this.#engine.sink.lag();
+    this.#metrics.set('weir_lag_records', { reader: 'route', topic: 'all' }, route);
+    this.#metrics.set('weir_lag_records', { reader: 'score', topic: 'journal' }, score);
+    for (const [topic, behind] of Object.entries(byTopic)) {
+      this.#metrics.set('weir_lag_records', { reader: 'clickhouse', topic }, behind);
+    }
+    this.#metrics.set('weir_lag_seconds', { reader: 'clickhouse' }, records === 0 ? 0 : ms / 1_000);
+    return ms;
+  }
+}
