@@ -176,18 +176,17 @@ export class History implements CounterpartyView {
   replan(plan: WindowPlan): void {
     this.windows = new Windows(plan, this.chain, this);
     if (this.chain.count === 0) return;
-    this.windows.end = this.chain.lastAt;
+    this.windows.startAt(this.chain.lastAt);
     // Each leg enters as if it had just come: distinct counts need the party's last leg before it.
     const lasts = new Map<number, number>();
     for (let chunk: Chunk | null = this.chain.head; chunk !== null; chunk = chunk.next) {
       for (let index = 0; index < chunk.count; index++) {
-        const key = this.#partyOf(chunk.counterparty(index)) * 2 + (chunk.flags(index) & SIDE_INCOMING);
-        const exact = (chunk.flags(index) & BUCKET) === 0;
-        this.windows.include(chunk, index, exact ? (lasts.get(key) ?? Number.NEGATIVE_INFINITY) : 0);
-        if (exact && (chunk.flags(index) & MAY_PASS) !== 0) lasts.set(key, chunk.at(index));
+        const flags = chunk.flags(index);
+        const key = this.#partyOf(chunk.counterparty(index)) * 2 + (flags & SIDE_INCOMING);
+        this.windows.include(chunk, index, lasts.get(key) ?? Number.NEGATIVE_INFINITY);
+        if ((flags & (MAY_PASS | BUCKET)) === MAY_PASS) lasts.set(key, chunk.at(index));
       }
     }
-    this.windows.advance(this.windows.end);
   }
 
   /** Called once after a checkpoint filled the chain; windows are counted when the rules are chosen. */

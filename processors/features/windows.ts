@@ -55,6 +55,18 @@ export class Windows implements ChainListener {
     this.#positions = plan.sizesMs.map(() => 0);
   }
 
+  /** Puts the end at `at` over legs that were never counted; the caller then includes them one by one. */
+  startAt(at: number): void {
+    this.end = at;
+    for (let window = 0; window < this.plan.sizesMs.length; window++) {
+      const cut = at - this.plan.sizesMs[window]!;
+      let chunk = this.#chunks[window]!;
+      while (chunk.next !== null && chunk.at(chunk.count - 1) <= cut) chunk = chunk.next;
+      this.#chunks[window] = chunk;
+      this.#positions[window] = upperBound(chunk, cut);
+    }
+  }
+
   /** Moves the end of all windows to `at`; what is then too old leaves. */
   advance(at: number): void {
     this.end = at;
@@ -81,7 +93,8 @@ export class Windows implements ChainListener {
 
   /**
    * Counts a leg that was just put into the chain. `lastBefore` is the time of the latest leg, before
-   * this one came, that may pass and has the same counterparty and side; −Infinity without one.
+   * this one came, that may pass and has the same counterparty and side; −Infinity without one. A bucket
+   * has no counterparty, and is none of the distinct.
    */
   include(chunk: Chunk, index: number, lastBefore: number): void {
     const at = chunk.at(index);
@@ -89,16 +102,18 @@ export class Windows implements ChainListener {
     const side = flags & SIDE_INCOMING;
     const amount = chunk.amount(index);
     const mayPass = (flags & MAY_PASS) !== 0;
+    const exact = (flags & BUCKET) === 0;
+    const legs = exact ? 1 : chunk.name(index);
     const sizes = this.plan.sizesMs;
     for (let window = 0; window < sizes.length; window++) {
       const cut = this.end - sizes[window]!;
       if (at <= cut) continue;
       const base = window * TOTALS + side;
-      this.totals[base + ATTEMPTS]! += 1;
+      this.totals[base + ATTEMPTS]! += legs;
       if (!mayPass) continue;
       this.totals[base + SUM]! += amount;
-      this.totals[base + COUNT]! += 1;
-      if (this.plan.distinct[window]! && lastBefore <= cut) this.totals[base + DISTINCT]! += 1;
+      this.totals[base + COUNT]! += legs;
+      if (exact && this.plan.distinct[window]! && lastBefore <= cut) this.totals[base + DISTINCT]! += 1;
     }
   }
 

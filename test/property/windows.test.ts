@@ -1,0 +1,262 @@
+/**
+ * Windows against a naive model that shares no code with them: plain objects in a list, everything
+ * recomputed from the definition. `(t − w, t]` in event time; the current event inside; what counts is
+ * what came before it in the journal; a late event counts at its own time.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { History, HistoryTerms } from '../../processors/books/history.ts';
+import { Subject } from '../../processors/books/subject.ts';
+import { BEYOND_LATENESS, MAY_PASS } from '../../processors/features/legs.ts';
+import type { Feature, Scope } from '../../processors/features/scope.ts';
+import { attempts, count, distinct, sum } from '../../processors/features/window-features.ts';
+import { Sweep, type WindowPlan } from '../../processors/features/windows.ts';
+import { decodeSubject, encodeSubject } from '../../processors/score/subject-codec.ts';
+import { scaled } from '../support/scale.ts';
+
+const SIDES = ['outgoing', 'incoming'] as const;
+/** Two accounts a party, so that different counterparties are the same party. */
+const partyOf = (counterparty: number) => counterparty >> 1;
+
+const PLANS: readonly WindowPlan[] = [
+  { sizesMs: [1, 7, 30, 100], distinct: [true, false, true, true] },
+  { sizesMs: [30], distinct: [true] },
+  { sizesMs: [3, 30, 60], distinct: [false, true, true] },
+  { sizesMs: [], distinct: [] },
+];
+
+interface ModelLeg {
+  at: number;
+  /** Order of arrival: equal times keep it. */
+  order: number;
+  side: number;
+  party: number;
+  amount: number;
+  beyond: boolean;
+  replaced: boolean;
+}
+
+/** The definition, and nothing else. */
+class Model {
+  readonly legs: ModelLeg[] = [];
+  clock = Number.NEGATIVE_INFINITY;
+
+  get latest(): number {
+    return Math.max(Number.NEGATIVE_INFINITY, ...this.legs.filter((leg) => !leg.beyond).map((leg) => leg.at));
+  }
+
+  window(side: number, sizeMs: number, end: number) {
+    const inside = this.legs.filter(
+      (leg) => !leg.beyond && leg.side === side && leg.at > end - sizeMs && leg.at <= end,
+    );
+    const passing = inside.filter((leg) => leg.amount > 0);
+    return {
+      sum: passing.reduce((total, leg) => total + leg.amount, 0),
+      count: passing.length,
+      attempts: inside.length,
+      distinct: new Set(passing.map((leg) => leg.party)).size,
+    };
+  }
+
+  expected(plan: WindowPlan, end: number): number[] {
+    return plan.sizesMs.flatMap((sizeMs, place) =>
+      SIDES.flatMap((_side, side) => {
+        const window = this.window(side, sizeMs, end);
+        return [window.sum, window.count, window.attempts, ...(plan.distinct[place] ? [window.distinct] : [])];
+      }),
+    );
+  }
+}
+
+/** What rules read: the features, bound to the plan, in the order of `Model.expected`. */
+function readings(plan: WindowPlan, totals: Float64Array): number[] {
+  const features: Feature[] = plan.sizesMs.flatMap((sizeMs, place) =>
+    SIDES.flatMap((side) => [
+      sum(side, sizeMs),
+      count(side, sizeMs),
+      attempts(side, sizeMs),
+      ...(plan.distinct[place] ? [distinct(side, sizeMs)] : []),
+    ]),
+  );
+  return features.map((feature) => feature.bind(plan)({ totals } as Scope));
+}
+
+type Op =
+  | { kind: 'add'; step: number; ahead: number; counterparty: number; side: number; amount: number }
+  | { kind: 'amount'; which: number; amount: number }
+  | { kind: 'replace'; which: number }
+  | { kind: 'plan'; which: number }
+  | { kind: 'restore' }
+  | { kind: 'past'; back: number; forward: number };
+
+/** `step` moves from the latest time: mostly a little back and forth, so that times collide. */
+function operation(steps: fc.Arbitrary<number>): fc.Arbitrary<Op> {
+  const add = fc.record({
+    kind: fc.constant('add' as const),
+    step: steps,
+    ahead: fc.constantFrom(0, 0, 0, 5, 40),
+    counterparty: fc.nat(7),
+    side: fc.nat(1),
+    amount: fc.constantFrom(0, 1, 2, 50, 999),
+  });
+  const amount = fc.record({
+    kind: fc.constant('amount' as const),
+    which: fc.nat(1_000),
+    amount: fc.constantFrom(0, 0, 3, 70),
+  });
+  const past = fc.record({ kind: fc.constant('past' as const), back: fc.nat(90), forward: fc.nat(60) });
+  return fc.oneof(
+    { weight: 20, arbitrary: add },
+    { weight: 5, arbitrary: amount },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('replace' as const), which: fc.nat(1_000) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('plan' as const), which: fc.nat(PLANS.length - 1) }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'restore' as const }) },
+    { weight: 3, arbitrary: past },
+  );
+}
+
+/** A subject's history and the model, driven side by side. */
+class Pair {
+  readonly terms: HistoryTerms;
+  readonly model = new Model();
+  plan = PLANS[0]!;
+  subject = new Subject('party', 0, this.plan, partyOf);
+
+  constructor(terms: HistoryTerms) {
+    this.terms = terms;
+  }
+
+  get history(): History {
+    return this.subject.history;
+  }
+
+  run(op: Op): void {
+    switch (op.kind) {
+      case 'add':
+        this.#add(op);
+        break;
+      case 'amount':
+        this.#change(op.which, op.amount);
+        break;
+      case 'replace':
+        this.#change(op.which, null);
+        break;
+      case 'plan':
+        this.plan = PLANS[op.which]!;
+        this.history.replan(this.plan);
+        break;
+      case 'restore':
+        this.#restore();
+        break;
+      case 'past':
+        this.#comparePast(op.back, op.forward);
+    }
+  }
+
+  compare(): void {
+    if (this.model.latest === Number.NEGATIVE_INFINITY) return;
+    expect(readings(this.plan, this.history.windows.totals)).toEqual(this.model.expected(this.plan, this.model.latest));
+  }
+
+  #add(op: Op & { kind: 'add' }): void {
+    const { model, history, terms } = this;
+    const at = (Number.isFinite(model.latest) ? model.latest : 1_000) + op.step;
+    const seen = at - op.ahead;
+    const clock = Math.max(model.clock, Math.min(at, seen));
+    const beyond = at < clock - terms.latenessMs;
+    expect(history.isBeyondLateness(at, seen, terms)).toBe(beyond);
+    const order = model.legs.length;
+    const flags = op.side | (op.amount > 0 ? MAY_PASS : 0) | (beyond ? BEYOND_LATENESS : 0);
+    const { counterparty, amount } = op;
+    const place = history.add({ at, amount, name: order + 1, counterparty, flags, event: 0, content: 0 }, seen, terms);
+    expect(place.chunk.name(place.index)).toBe(order + 1);
+    expect(place.chunk.at(place.index)).toBe(at);
+    model.clock = clock;
+    model.legs.push({ at, order, side: op.side, party: partyOf(counterparty), amount, beyond, replaced: false });
+  }
+
+  /** A new amount, or null for an amendment that takes the leg's place. */
+  #change(which: number, amount: number | null): void {
+    const { model, history } = this;
+    if (model.legs.length === 0) return;
+    const leg = model.legs[which % model.legs.length]!;
+    const place = history.find(leg.order + 1, leg.side);
+    if (place === null) {
+      const { horizonMs, latenessMs } = this.terms;
+      expect(leg.replaced || leg.at <= model.clock - horizonMs - latenessMs).toBe(true);
+      return;
+    }
+    expect(leg.replaced).toBe(false);
+    const change = amount === null ? history.replace(place) : history.setAmount(place, amount);
+    expect(change).toBe((amount ?? 0) - leg.amount);
+    leg.amount = amount ?? 0;
+    leg.replaced = amount === null;
+  }
+
+  /** A stop and a start: what the checkpoint holds must count on as if nothing had been. */
+  #restore(): void {
+    const subject = new Subject('party', 0, PLANS[3]!, partyOf);
+    decodeSubject(encodeSubject(this.subject), subject);
+    this.subject = subject;
+    subject.history.restored();
+    subject.history.replan(this.plan);
+  }
+
+  /** Windows as of two earlier times, by a sweep that starts at the first. Only within lateness is all still there. */
+  #comparePast(back: number, forward: number): void {
+    const { model, history, plan } = this;
+    const from = model.latest - Math.min(back, this.terms.latenessMs - (model.latest - model.clock));
+    if (!Number.isFinite(from)) return;
+    const sweep = new Sweep(plan, history.chain, from, partyOf);
+    expect(readings(plan, sweep.totals)).toEqual(model.expected(plan, from));
+    sweep.moveTo(from + forward);
+    expect(readings(plan, sweep.totals)).toEqual(model.expected(plan, from + forward));
+  }
+}
+
+function check(ops: readonly Op[], terms: HistoryTerms, every: number): void {
+  const pair = new Pair(terms);
+  for (const [index, op] of ops.entries()) {
+    pair.run(op);
+    if (index % every === 0) pair.compare();
+  }
+  pair.compare();
+}
+
+const TERMS: HistoryTerms = { horizonMs: 100, latenessMs: 50 };
+
+describe('windows', () => {
+  it('count what the definition counts: late, equal times, edges, voids, amendments, other settings, restarts', () => {
+    // Steps of exactly a window and one more are the edges: (t − w, t] leaves out t − w and keeps t − w + 1.
+    const steps = fc.oneof(fc.integer({ min: -12, max: 12 }), fc.constantFrom(-60, -50, -30, -7, -1, 0, 1, 7, 30, 100));
+    fc.assert(
+      fc.property(fc.array(operation(steps), { maxLength: 40 }), (ops) => check(ops, TERMS, 1)),
+      { numRuns: scaled(10_000) },
+    );
+  });
+
+  it('forget what is older than horizon and lateness, and nothing that a window still holds', () => {
+    const steps = fc.oneof(fc.integer({ min: -50, max: 20 }), fc.constantFrom(0, 1, 40));
+    fc.assert(
+      fc.property(fc.array(operation(steps), { minLength: 60, maxLength: 300 }), (ops) => check(ops, TERMS, 7)),
+      { numRuns: scaled(150) },
+    );
+  });
+
+  it('stay exact over several chunks of legs that late ones split', () => {
+    const steps = fc.oneof(fc.integer({ min: -45, max: 2 }), fc.constantFrom(0, 0, 1));
+    fc.assert(
+      fc.property(fc.array(operation(steps), { minLength: 600, maxLength: 1_200 }), (ops) => check(ops, TERMS, 41)),
+      { numRuns: scaled(60) },
+    );
+  });
+
+  it('are as exact for one subject with thousands of legs in its window', () => {
+    const terms = { horizonMs: 100, latenessMs: 1_000_000 };
+    const steps = fc.integer({ min: -90, max: 1 });
+    fc.assert(
+      fc.property(fc.array(operation(steps), { minLength: 3_000, maxLength: 4_000 }), (ops) => check(ops, terms, 997)),
+      { numRuns: scaled(5) },
+    );
+  });
+});
