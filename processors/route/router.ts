@@ -199,7 +199,9 @@ export class Router {
       }));
     }
     if (topic === 'voids') {
-      const { targets } = event as EventOf<'voids'>;
+      const told = ({ subjectKind }: { subjectKind: SubjectKind }) =>
+        subjectKind === 'party' || this.#options.kinds.has(subjectKind);
+      const targets = (event as EventOf<'voids'>).targets.filter(told);
       return targets.map((target) => this.#address(target.subjectKind, target.subject, target.role));
     }
     return [this.#address('party', holderOf(topic, event), 'holder')];

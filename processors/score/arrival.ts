@@ -73,7 +73,7 @@ export function detailOf(subject: Subject, known: LegPlace, name: number, side: 
   return detail;
 }
 
-/** The rate that converts the event's currency now; none where it is missing or stale. */
+/** The rate that converts the event's amount now; none where it is missing or stale, or the result too large. */
 export function rateOf(state: TaskState, reader: TransferReader): ConversionRate {
   const { baseCurrency } = state.scope.institution;
   const { buffer, currency } = reader;
@@ -87,7 +87,9 @@ export function rateOf(state: TaskState, reader: TransferReader): ConversionRate
   const known = state.control.rates.get(reader.text(currency)!);
   if (known === undefined) return NO_RATE;
   const now = Math.max(state.control.tick, Math.min(reader.at, reader.seen));
-  return now - known.at > state.rules.settings.rateMaxAge ? NO_RATE : known.rate;
+  if (now - known.at > state.rules.settings.rateMaxAge) return NO_RATE;
+  // A result that is no safe integer cannot be measured either.
+  return convert(reader.amountMinor, known.rate) === null ? NO_RATE : known.rate;
 }
 
 /** Minor units in base minor units; null where the rate is none, or the result no safe integer. */
@@ -103,8 +105,10 @@ export function keepRate(arrival: Arrival, place: LegPlace): void {
   detail.denominator = arrival.rate.denominator;
 }
 
-export function isOwnTransfer(state: TaskState, arrival: Arrival): boolean {
-  const { subject, counterparty } = arrival;
+export function isOwnTransfer(
+  state: TaskState,
+  { subject, counterparty }: Pick<Arrival, 'subject' | 'counterparty'>,
+): boolean {
   if (state.counterparties.partyOf(counterparty) === subject.number) return true;
   const accounts = subject.profile?.accounts;
   return (

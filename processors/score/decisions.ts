@@ -13,7 +13,7 @@ import type { Void } from '../../schemas/events/void.ts';
 import { approvalsMissing, type Demand, type Hold } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
-import { HISTORICAL, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
+import { COUNTERPARTY, EVENT, HISTORICAL, INTEGERS, MAY_PASS, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
 import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, reserve } from './arrival.ts';
 import { writeAcceptance } from './decision-writer.ts';
 import { type Finding, judge, raiseAlerts, reasonsOf } from './judge.ts';
@@ -131,17 +131,38 @@ export function takeBack(
   state.outputs.void(voidOf(reader, revision));
 }
 
+/** An amendment that names another payee: the one before must hear that its leg is gone. */
+export function voidReplaced(state: TaskState, reader: TransferReader, arrival: Arrival, replaced: LegPlace): void {
+  const { chunk, index } = replaced;
+  if ((chunk.flags(index) & MAY_PASS) === 0) return;
+  const counterparty = chunk.integers[index * INTEGERS + COUNTERPARTY]!;
+  const { counterparties } = state;
+  if (counterparties.partyOf(counterparty) === counterparties.partyOf(arrival.counterparty)) return;
+  state.outputs.void({
+    transferId: reader.text(reader.transferId)!,
+    eventId: eventIdOf(reader),
+    replaced: chunk.integers[index * INTEGERS + EVENT]!,
+    revision: arrival.subject.details!.get(arrival.name * 2 + arrival.side)!.revision + 1,
+    at: chunk.at(index),
+    targets: [{ subjectKind: 'party', subject: counterparties.partyText(counterparty), role: 'payee' }],
+  });
+}
+
 function voidOf(reader: TransferReader, revision: number): Void {
   const payee = reader.text(reader.creditorParty) ?? reader.text(reader.creditorAccount)!;
-  const device = reader.text(reader.device);
+  const others = [
+    { subjectKind: 'device', subject: reader.text(reader.device), role: 'device' },
+    { subjectKind: 'operator', subject: reader.text(reader.maker), role: 'operator' },
+  ] as const;
   return {
     transferId: reader.text(reader.transferId)!,
     eventId: eventIdOf(reader),
+    replaced: null,
     revision,
     at: reader.at,
     targets: [
       { subjectKind: 'party', subject: payee, role: 'payee' },
-      ...(device === null ? [] : [{ subjectKind: 'device' as const, subject: device, role: 'device' as const }]),
+      ...others.flatMap((one) => (one.subject === null ? [] : [{ ...one, subject: one.subject }])),
     ],
   };
 }

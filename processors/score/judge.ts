@@ -33,7 +33,7 @@ export function judge(set: RuleSet, occasion: Occasion, ownTransfer: boolean): F
   const bound = set[occasion];
   for (let index = 0; index < bound.length; index++) {
     const one = bound[index]!;
-    if (ownTransfer && QUIET_FOR_OWN_TRANSFERS.has(one.rule.family)) continue;
+    if (isQuietFor(one, ownTransfer)) continue;
     const outcome = ask(one, occasion);
     if (outcome.kind === 'pass') continue;
     findings ??= [];
@@ -42,7 +42,12 @@ export function judge(set: RuleSet, occasion: Occasion, ownTransfer: boolean): F
   return findings;
 }
 
-function ask(bound: BoundRule, occasion: Occasion): RuleOutcome {
+export function isQuietFor(bound: BoundRule, ownTransfer: boolean): boolean {
+  return ownTransfer && QUIET_FOR_OWN_TRANSFERS.has(bound.rule.family);
+}
+
+/** The rule's outcome; where it throws, one that nobody overlooks. */
+export function ask(bound: BoundRule, occasion: Occasion): RuleOutcome {
   try {
     return bound.rule.judge(bound.input);
   } catch (error) {

@@ -17,9 +17,10 @@ import {
   upperBound,
 } from '../features/legs.ts';
 import { Sweep } from '../features/windows.ts';
+import type { Occasion } from '../rules/contract.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
-import { aboutReader } from './arrival.ts';
-import { aimAt, raise } from './judge.ts';
+import { aboutReader, isOwnTransfer } from './arrival.ts';
+import { aimAt, ask, isQuietFor, raise } from './judge.ts';
 import type { TaskState } from './state.ts';
 import type { TransferReader } from './transfer-reader.ts';
 
@@ -77,13 +78,15 @@ function judgeAgain(
   const { scope } = state;
   for (const one of bound) {
     if (one.bit === 0 || (fired & one.bit) !== 0 || chunk.at(index) >= lateAt + one.reachMs) continue;
+    const counterparty = chunk.integers[index * INTEGERS + COUNTERPARTY]!;
+    if (isQuietFor(one, isOwnTransfer(state, { subject, counterparty }))) continue;
     aimAt(state, subject, chunk, index);
     scope.totals = sweep.totals;
     scope.amount = chunk.amount(index);
     scope.kind = (flags >> KIND_SHIFT) & 7;
-    scope.counterparty = chunk.integers[index * INTEGERS + COUNTERPARTY]!;
+    scope.counterparty = counterparty;
     scope.late = true;
-    const outcome = askAgain(one);
+    const outcome = askAgain(one, occasion);
     if (outcome === null) continue;
     chunk.integers[index * INTEGERS + FIRED]! |= one.bit;
     raise(state, subject, one, outcome.severity, outcome.values, aboutReader(reader));
@@ -92,8 +95,8 @@ function judgeAgain(
 }
 
 /** Only what alerts matters here: a decision is never changed by late data. */
-function askAgain(bound: BoundRule) {
-  const outcome = bound.rule.judge(bound.input);
+function askAgain(bound: BoundRule, occasion: Occasion) {
+  const outcome = ask(bound, occasion);
   if (outcome.kind === 'pass' || outcome.severity === null) return null;
   return { severity: outcome.severity, values: outcome.values };
 }

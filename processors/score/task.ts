@@ -193,7 +193,7 @@ export class Task {
     const { chunk, index } = found;
     const flags = chunk.flags(index);
     if ((flags & STATUS_MASK) >> STATUS_SHIFT !== SUBMITTED_STATUS || (flags & MAY_PASS) === 0) return;
-    if (chunk.integers[index * INTEGERS + EVENT] !== hashText(entry.event.eventId)) return;
+    if (chunk.integers[index * INTEGERS + EVENT] !== (entry.event.replaced ?? hashText(entry.event.eventId))) return;
     const at = chunk.at(index);
     reserve(this.state, subject, at, side, subject.history.setAmount(found, 0), false);
   }

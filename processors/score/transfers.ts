@@ -39,7 +39,7 @@ import {
   SAME_CURRENCY,
   STATUSES,
 } from './arrival.ts';
-import { decideTransfer, reviseForStatus, settledUnreleased } from './decisions.ts';
+import { decideTransfer, reviseForStatus, settledUnreleased, voidReplaced } from './decisions.ts';
 import { aimAt, judge, raiseAlerts } from './judge.ts';
 import { judgeLaterWindows, ownWindows } from './late.ts';
 import type { TaskState } from './state.ts';
@@ -100,20 +100,7 @@ export function foldTransfer(state: TaskState, reader: TransferReader, place: nu
 }
 
 function newTransfer(state: TaskState, reader: TransferReader, arrival: Arrival): void {
-  const { subject } = arrival;
-  const late = addLeg(state, reader, arrival, arrival.baseMinor);
-  // The leg's own judgement reads totals as of its own time.
-  aimAtEvent(state, reader, arrival, late.place);
-  const set = state.rulesOf(subject);
-  if (late.at < subject.history.chain.lastAt && !late.beyond) {
-    const sweep = ownWindows(state, subject, late.at);
-    state.scope.totals = sweep.totals;
-    judgeArrival(state, reader, arrival, late.place);
-    judgeLaterWindows(state, subject, set, late, reader);
-  } else {
-    state.scope.totals = subject.history.windows.totals;
-    judgeArrival(state, reader, arrival, late.place);
-  }
+  judgeAdded(state, reader, arrival, addLeg(state, reader, arrival, arrival.baseMinor), 1);
   if (arrival.side === SIDE_INCOMING && arrival.baseMinor > 0) state.ordinary.add(arrival.baseMinor);
 }
 
@@ -151,9 +138,25 @@ function addLeg(state: TaskState, reader: TransferReader, arrival: Arrival, amou
   return { place, at: reader.at, beyond };
 }
 
-function judgeArrival(state: TaskState, reader: TransferReader, arrival: Arrival, place: LegPlace): void {
+/** Judges a leg by the windows of its own time, and those that a late one has joined again. */
+function judgeAdded(state: TaskState, reader: TransferReader, arrival: Arrival, added: Added, revision: number): void {
+  const { subject } = arrival;
+  aimAtEvent(state, reader, arrival, added.place);
+  const isLate = added.at < subject.history.chain.lastAt && !added.beyond;
+  state.scope.totals = isLate ? ownWindows(state, subject, added.at).totals : subject.history.windows.totals;
+  judgeArrival(state, reader, arrival, added.place, revision);
+  if (isLate) judgeLaterWindows(state, subject, state.rulesOf(subject), added, reader);
+}
+
+function judgeArrival(
+  state: TaskState,
+  reader: TransferReader,
+  arrival: Arrival,
+  place: LegPlace,
+  revision: number,
+): void {
   if (arrival.isPayer && reader.status === SUBMITTED && !reader.historical) {
-    decideTransfer(state, reader, arrival, place, 1);
+    decideTransfer(state, reader, arrival, place, revision);
     return;
   }
   const occasion = OCCASIONS[reader.role];
@@ -173,20 +176,14 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   const revisionBefore = detail.revision;
   const heldBefore = subject.holds?.get(reader.text(reader.transferId)!) ?? null;
   if (heldBefore !== null) subject.holds!.delete(heldBefore.transferId);
+  if (arrival.isPayer) voidReplaced(state, reader, arrival, known);
   reserve(state, subject, wasAt, side, subject.history.replace(known), historical);
   detail.requestedMinor = arrival.baseMinor;
+  detail.numerator = arrival.rate.numerator;
+  detail.denominator = arrival.rate.denominator;
   const fresh = addLeg(state, reader, arrival, arrival.baseMinor);
   fresh.place.chunk.setFlags(fresh.place.index, fresh.place.chunk.flags(fresh.place.index) | DETAILED);
-  aimAtEvent(state, reader, arrival, fresh.place);
-  state.scope.totals =
-    fresh.at < subject.history.chain.lastAt
-      ? ownWindows(state, subject, fresh.at).totals
-      : subject.history.windows.totals;
-  if (!arrival.isPayer) {
-    judgeArrival(state, reader, arrival, fresh.place);
-    return;
-  }
-  decideTransfer(state, reader, arrival, fresh.place, revisionBefore + 1);
+  judgeAdded(state, reader, arrival, fresh, revisionBefore + 1);
 }
 
 function changeStatus(state: TaskState, reader: TransferReader, arrival: Arrival, known: LegPlace): void {

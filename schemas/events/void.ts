@@ -1,5 +1,5 @@
 /** Takes a leg out of what may pass on the other subjects of a transfer. Internal: written by tasks, read by route. */
-import { choice, type Inner, id, instant, list, long, nested, record } from '../declare.ts';
+import { choice, type Inner, id, instant, list, long, maybe, nested, record } from '../declare.ts';
 import { SUBJECT_KINDS, SUBJECT_ROLES } from '../subjects.ts';
 
 export const voidTargetRecord = record(
@@ -18,7 +18,8 @@ export const voidRecord = record(
   'The payer’s task rejected, let expire or replaced a transfer that other subjects had counted as money that may pass.',
   {
     transferId: id('The transfer.'),
-    eventId: id('The event whose leg is taken back.'),
+    eventId: id('The event whose leg is taken back; where an amendment took its place, the amendment.'),
+    replaced: maybe(long('Hash of the event whose leg is taken back, where an amendment took its place.')),
     revision: long('Revision of the decision that took it back.'),
     at: instant('Time of the transfer.'),
     targets: list(nested('A subject to tell.', voidTargetRecord), 16),

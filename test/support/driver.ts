@@ -71,7 +71,10 @@ export class Driver {
   }
 
   /** A transfer in short: everything that is not said is ordinary. */
-  transfer(fields: { [name: string]: unknown } & { from?: string; to?: string; minor?: number }, seen?: number): Outputs {
+  transfer(
+    fields: { [name: string]: unknown } & { from?: string; to?: string; minor?: number },
+    seen?: number,
+  ): Outputs {
     const { from = 'payer', to = 'payee', minor = 10_000, ...rest } = fields;
     return this.send(
       'transfers',
@@ -104,7 +107,13 @@ export class Driver {
 
   settings(yaml: string): Outputs {
     const settings = parseSettings(yaml, 'test.yaml');
-    return this.send('control', { controlId: `settings-${++this.#ids}`, kind: 'settings', by: 'test', reason: 'test', settings });
+    return this.send('control', {
+      controlId: `settings-${++this.#ids}`,
+      kind: 'settings',
+      by: 'test',
+      reason: 'test',
+      settings,
+    });
   }
 
   #route(topic: EventTopic, record: Buffer, seen: number): void {
@@ -121,11 +130,13 @@ export class Driver {
     }
     this.journal.push(append);
     const task = this.tasks[append.partition]!;
-    for (let index = 0; index < append.values.count; index++) task.fold(valueAt(append.values, index), append.fingerprint);
+    for (let index = 0; index < append.values.count; index++)
+      task.fold(valueAt(append.values, index), append.fingerprint);
     for (const output of task.take()) {
       collect(output, out);
       if (output.topic !== 'voids') continue;
-      for (let index = 0; index < output.values.count; index++) this.#route('voids', valueAt(output.values, index), this.now);
+      for (let index = 0; index < output.values.count; index++)
+        this.#route('voids', valueAt(output.values, index), this.now);
     }
   }
 }

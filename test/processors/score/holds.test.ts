@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { approve, NEEDS_TWO_PEOPLE, submit } from '../../support/approvals.ts';
 import { Driver, type Outputs } from '../../support/driver.ts';
+import { reservedBy } from '../../support/reserved.ts';
 import { NEEDS_RISK, NEEDS_RISK_AND_TREASURY } from '../../support/test-rules.ts';
 
 vi.mock('../../../processors/rules/index.ts', async (original) => {
@@ -20,14 +21,6 @@ beforeEach(() => {
 
 function refusals({ 'dead-letters': deadLetters }: Outputs): string[] {
   return deadLetters.map((one) => one.refusal);
-}
-
-/** What the payer has used of the day, which the hold reserves. */
-function reserved(): number {
-  driver.settings('rules: {limit-day: {options: {limit: {minor: 0, currency: CNY}}}}');
-  const { reasons } = driver.transfer({ minor: 1, transferId: 'probe', to: 'nobody' }).decisions[0]!;
-  const total = reasons[0]!.evidence.find(({ name }) => name === 'dayTotal')!.number!;
-  return total - 1;
 }
 
 describe('a held transfer', () => {
@@ -62,7 +55,7 @@ describe('a held transfer', () => {
       },
     ]);
     expect(voids).toEqual([]);
-    expect(reserved()).toBe(20_000_000);
+    expect(reservedBy(driver)).toBe(20_000_000);
   });
 
   it('is rejected when somebody denies it, and gives its amount back', () => {
@@ -71,12 +64,12 @@ describe('a held transfer', () => {
     expect(decisions).toMatchObject([{ outcome: 'reject', revision: 2, by: 'li' }]);
     expect(decisions[0]!.reasons.at(-1)).toMatchObject({ code: 'denied', en: 'li denied', zh: 'li 已拒绝' });
     expect(voids).toMatchObject([{ transferId: 'T', eventId: 'T#submitted', revision: 2 }]);
-    expect(reserved()).toBe(0);
+    expect(reservedBy(driver)).toBe(0);
   });
 
   it('reserves its amount while it waits', () => {
     submit(driver);
-    expect(reserved()).toBe(20_000_000);
+    expect(reservedBy(driver)).toBe(20_000_000);
   });
 });
 
@@ -270,7 +263,7 @@ describe('an amendment', () => {
     submit(driver);
     approve(driver, { action: 'deny' });
     expect(submit(driver, { minor: 100, eventId: 'T-2' })).toMatchObject({ outcome: 'accept', revision: 3 });
-    expect(reserved()).toBe(100);
+    expect(reservedBy(driver)).toBe(100);
   });
 });
 
@@ -287,7 +280,7 @@ describe('a hold that nobody approves', () => {
       zh: '待审超时，未获得所需审批。',
     });
     expect(voids).toHaveLength(1);
-    expect(reserved()).toBe(0);
+    expect(reservedBy(driver)).toBe(0);
     expect(refusals(approve(driver, { revision: 2 }))).toEqual(['approval_not_held']);
   });
 
@@ -339,7 +332,7 @@ describe('on release', () => {
     });
     expect(alerts).toMatchObject([{ rule: 'frozen-party', en: 'acc-payee is frozen.', transferId: 'T' }]);
     expect(voids).toHaveLength(1);
-    expect(reserved()).toBe(0);
+    expect(reservedBy(driver)).toBe(0);
   });
 
   it('a freeze that has ended by then does not', () => {
@@ -404,7 +397,7 @@ describe('a status of a held transfer', () => {
     submit(driver);
     driver.transfer({ transferId: 'T', status: 'partially-settled', minor: 5_000_000 });
     approve(driver, { revision: 2, action: 'deny' });
-    expect(reserved()).toBe(5_000_000);
+    expect(reservedBy(driver)).toBe(5_000_000);
   });
 
   it.each(['settled', 'failed', 'cancelled'])('%s ends the hold', (status) => {
@@ -413,7 +406,7 @@ describe('a status of a held transfer', () => {
       { outcome: 'hold', revision: 2, status, approvalsRequired: 0, expiresAt: null },
     ]);
     expect(refusals(approve(driver, { revision: 2 }))).toEqual(['approval_not_held']);
-    expect(reserved()).toBe(status === 'settled' ? 20_000_000 : 0);
+    expect(reservedBy(driver)).toBe(status === 'settled' ? 20_000_000 : 0);
     expect(driver.advance(2 * DAY).decisions).toEqual([]);
   });
 });
