@@ -15,6 +15,9 @@ import type { EmbeddedLog } from '../runtime/log/embedded.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
+import { type Declared, schemaOf } from '../schemas/declare.ts';
+import { BLOCKS } from '../schemas/journal.ts';
+import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
 import { migrate } from '../sinks/clickhouse/migrate.ts';
 import { type ClickHouseSink, startClickHouseSink } from '../sinks/clickhouse/sink.ts';
 import { openOwnLog } from './cli.ts';
@@ -57,6 +60,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     () => openOwnLog(loaded),
     (open) => open.close(),
   );
+  await declareSchemas(log);
   metrics.set('weir_build_info', { version: options.version, build: buildId() }, 1);
   // Old data comes before whatever is the time now, and the settings before all of it.
   const settings = new SettingsKeeper(log, config.dataDir, evaluation ? () => 0 : now);
@@ -81,6 +85,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
   const lag = () => lagOf(log, threads);
   return { log, clickhouse, sink, settings, lag, caughtUp: () => caughtUp(log, threads, sink) };
+}
+
+/** Whoever reads the log finds in it what its bytes were written with. */
+async function declareSchemas(log: EmbeddedLog): Promise<void> {
+  for (const topic of TOPIC_NAMES) {
+    const record = TOPICS[topic].record as Declared<unknown> | null;
+    if (record !== null) await log.declareSchema(record.fingerprint, JSON.stringify(schemaOf(record)));
+  }
+  for (const { fingerprint, record } of Object.values(BLOCKS)) {
+    const items = schemaOf(record as unknown as Declared<unknown>);
+    await log.declareSchema(fingerprint, JSON.stringify({ type: 'array', items }));
+  }
 }
 
 function startSink({ loaded, logger, metrics, lifecycle }: EngineOptions, log: EmbeddedLog, clickhouse: ClickHouse) {

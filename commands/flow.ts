@@ -11,6 +11,7 @@ export class FlowMeter {
   readonly #engine: Pick<Engine, 'lag' | 'sink'>;
   readonly #now: () => number;
   readonly #latencies = new RecentLatencies();
+  readonly #startedAt: number;
   #latest: Flow | null = null;
   #before: { readonly at: number; readonly events: number };
 
@@ -18,13 +19,16 @@ export class FlowMeter {
     this.#metrics = metrics;
     this.#engine = engine;
     this.#now = now;
-    this.#before = { at: now(), events: 0 };
+    this.#startedAt = now();
+    this.#before = { at: this.#startedAt, events: 0 };
   }
 
   /** To be called with each batch of decisions when it can be read: its first has waited longest. */
   decided(batch: RecordBatch): void {
     if (batch.fingerprint !== decisionRecord.fingerprint) return;
     const { seen } = decisionRecord.decode(valueAt(batch.values, 0));
+    // What came before this start waited for it, and says nothing about how fast it is.
+    if (seen < this.#startedAt) return;
     const latencyMs = Math.max(0, this.#now() - seen);
     this.#latencies.add(latencyMs);
     this.#metrics.observe('weir_decision_latency_seconds', {}, latencyMs / 1_000);

@@ -8,6 +8,7 @@ import { declareFreeze } from './freeze.ts';
 import { declareImport } from './import.ts';
 import { declareKeys } from './keys.ts';
 import { declareRead } from './read.ts';
+import { declareReplay } from './replay.ts';
 import { declareRules } from './rules.ts';
 import { declareSchemas } from './schema-history.ts';
 import { declareStart } from './start.ts';
@@ -23,8 +24,9 @@ const COMMANDS: readonly Declare[] = [
   declareImport,
   declareEvaluate,
   declareRules,
-  declareKeys,
   declareFreeze,
+  declareReplay,
+  declareKeys,
   declareDocs,
   declareSchemas,
 ];

@@ -1,6 +1,5 @@
 /** The HTTP side of a running process: intake, queries, health, metrics, and the admin API for commands. */
 import { rmSync, writeFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { parseSettings } from '../processors/rules/settings.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
@@ -19,6 +18,7 @@ import type { Engine } from './engine.ts';
 import { evaluateAction } from './evaluate.ts';
 import { FlowMeter } from './flow.ts';
 import { keyActions } from './keys.ts';
+import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
 
 export interface ServeOptions {
@@ -67,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     ...options.actions,
     ...keyActions(keys),
     ...settingsActions(engine.settings),
+    ...replayActions(engine, config.dataDir),
     evaluateAction(engine.clickhouse.read, config.dataDir),
   ];
   await registerAdmin(server.app, { log: engine.log, token, actions });
@@ -125,7 +126,7 @@ async function stopServer(server: Server): Promise<void> {
 function reachable(address: string): string {
   const url = new URL(address);
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  if (url.hostname === '[::]' || (isIPv6(url.hostname) && url.hostname === '::')) url.hostname = '[::1]';
+  if (url.hostname === '[::]') url.hostname = '[::1]';
   return url.origin;
 }
 

@@ -1,13 +1,15 @@
 /** `weir start`: one process with everything in it, until it is told to stop. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startClock } from '../producers/clock.ts';
 import { startDemo } from '../producers/demo.ts';
 import { repeatEvery, systemTimer } from '../runtime/clock.ts';
-import type { LoadedConfig } from '../runtime/config.ts';
+import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { Lifecycle } from '../runtime/lifecycle.ts';
 import { type OpenLogger, openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import { MINUTE_MS, SECOND_MS } from '../schemas/time.ts';
+import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
 import { printBanner } from './banner.ts';
 import { type Cli, type Declare, settingsOf } from './cli.ts';
 import { type Engine, isEvaluation, startEngine } from './engine.ts';
@@ -57,7 +59,7 @@ async function startWeir(cli: Cli, loaded: LoadedConfig): Promise<void> {
       actions: [status],
     });
     if (!evaluation) await startTime(cli, lifecycle, engine, serving);
-    const demo = evaluation ? null : await startTraffic(cli, lifecycle, config.demo, config.dataDir, serving);
+    const demo = evaluation ? null : await startTraffic(cli, lifecycle, engine, config, serving);
     printBanner(terminal, { config, serving, demo, evaluation });
     await lifecycle.start(
       'status line',
@@ -120,12 +122,13 @@ export type DemoState = { readonly seed: number } | 'refused' | null;
 async function startTraffic(
   cli: Cli,
   lifecycle: Lifecycle,
-  seed: number | null,
-  dataDir: string,
+  { log }: Engine,
+  { demo: seed, dataDir }: Config,
   { intake, index }: Serving,
 ): Promise<DemoState> {
   if (seed === null) return null;
   const positionFile = join(dataDir, 'demo.json');
+  if (!existsSync(positionFile) && holdsEvents(log)) return 'refused';
   const labelsFile = join(dataDir, 'labels', 'demo.ndjson');
   await lifecycle.start(
     'demo',
@@ -144,6 +147,12 @@ async function startTraffic(
     (demo) => demo.stop(),
   );
   return { seed };
+}
+
+/** True where events of customers were taken in; control, which says what time it is, is there always. */
+function holdsEvents(log: Engine['log']): boolean {
+  const inputs = TOPIC_NAMES.filter((name) => TOPICS[name].partitions === 'input' && name !== 'control');
+  return inputs.some((topic) => log.end(topic, 0) > 0);
 }
 
 function showFlow({ terminal }: Cli, { flow }: Serving, logger: OpenLogger['logger']) {

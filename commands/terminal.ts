@@ -12,6 +12,8 @@ export interface Text {
   readonly zh: string;
 }
 
+const COLUMNS = 80;
+
 export interface Screen extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -60,7 +62,8 @@ export class Terminal {
   live(line: string): void {
     if (!this.isInteractive) return;
     this.#hideLive();
-    this.#live = fit(line, (this.#out.columns ?? 80) - 1);
+    // A terminal that knows no width says 0.
+    this.#live = fit(line, (this.#out.columns || COLUMNS) - 1);
     this.#showLive();
   }
 
