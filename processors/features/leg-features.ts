@@ -1,5 +1,5 @@
 /** Features that look at single legs: only rules that already have cause to ask pay for the walk. */
-import { BUCKET, type Chunk, MAY_PASS, SIDE_INCOMING, upperBound } from './legs.ts';
+import { BEYOND_LATENESS, BUCKET, type Chunk, MAY_PASS, SIDE_INCOMING, upperBound } from './legs.ts';
 import type { Feature, Scope, Side, Unit } from './scope.ts';
 
 /** A feature that is computed when it is read, from the scope alone. */
@@ -56,14 +56,33 @@ export function outcomeBefore(): Feature {
 /** Time since the subject's leg before this one, ms; −1 where it is the first that is kept. */
 export function idle(): Feature {
   return direct('ms', (scope) => {
-    const { chunk, index } = scope;
+    let { chunk, index } = scope;
+    if (isOutlier(scope)) {
+      chunk = chunkAt(scope);
+      index = upperBound(chunk, scope.at);
+    }
     if (index > 0) return scope.at - chunk.at(index - 1);
     const before = chunk.previous;
     return before === null || before.count === 0 ? -1 : scope.at - before.at(before.count - 1);
   });
 }
 
-/** Calls back for each leg of a side that may pass in `(at − reach, at]`, newest first, until it answers false. */
+/** A leg beyond lateness stands in no chain: what was before it is found by its time. */
+function isOutlier(scope: Scope): boolean {
+  return (scope.chunk.flags(scope.index) & BEYOND_LATENESS) !== 0;
+}
+
+/** The chunk of the last leg at or before the judged one's time. */
+function chunkAt(scope: Scope): Chunk {
+  let chunk = scope.subject.history.chain.tail;
+  while (chunk.previous !== null && (chunk.count === 0 || chunk.at(0) > scope.at)) chunk = chunk.previous;
+  return chunk;
+}
+
+/**
+ * Calls back for each leg of a side that may pass in `(at − reach, at]`, newest first, until it answers
+ * false. It begins with the judged leg: those of the same time behind it came later.
+ */
 export function eachLeg(
   scope: Scope,
   side: number,
@@ -71,9 +90,12 @@ export function eachLeg(
   visit: (chunk: Chunk, index: number) => boolean,
 ): void {
   const cut = scope.at - reachMs;
-  let chunk: Chunk | null = scope.subject.history.chain.tail;
-  while (chunk.previous !== null && (chunk.count === 0 || chunk.at(0) > scope.at)) chunk = chunk.previous;
-  let index = upperBound(chunk, scope.at) - 1;
+  let chunk: Chunk | null = scope.chunk;
+  let { index } = scope;
+  if (isOutlier(scope)) {
+    chunk = chunkAt(scope);
+    index = upperBound(chunk, scope.at) - 1;
+  }
   while (chunk !== null) {
     for (; index >= 0; index--) {
       if (chunk.at(index) <= cut) return;
