@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { approve, submit } from '../../support/approvals.ts';
+import { Driver } from '../../support/driver.ts';
+
+const DAY = 86_400_000;
+
+let driver: Driver;
+
+beforeEach(() => {
+  driver = new Driver({ partitions: 8 });
+});
+
+/** Incoming total of the payee's day: told by a probe of one fen, which is taken back. */
+function counted(payee: string): number {
+  driver.settings('rules: {large-value: {options: {threshold: {minor: 0, currency: CNY}}, segments: []}}');
+  const probe = { transferId: `probe-${driver.outputs.alerts.length}`, from: 'nobody', to: payee, minor: 1 };
+  const { alerts } = driver.transfer({ ...probe, status: 'settled' });
+  driver.transfer({ ...probe, status: 'reversed' });
+  driver.settings('{}');
+  const alert = alerts.find((one) => one.rule === 'large-value' && one.subject === payee)!;
+  return alert.evidence.find(({ name }) => name === 'dayTotal')!.number! - 1;
+}
+
+/** Payers that the device has seen, besides the one of the probe. */
+function payersOf(device: string): number {
+  driver.settings('rules: {shared-device: {options: {payers: 2}}}');
+  const { alerts } = driver.transfer({ from: 'somebody', minor: 1, device, status: 'settled' });
+  driver.settings('{}');
+  const alert = alerts.find((one) => one.rule === 'shared-device');
+  return alert === undefined ? 0 : alert.evidence[0]!.number! - 1;
+}
+
+describe('held money', () => {
+  it('counts at its payee and its device, since it may still pass', () => {
+    submit(driver, { device: 'dev-1' });
+    expect(counted('payee')).toBe(20_000_000);
+    expect(payersOf('dev-1')).toBe(1);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['denied', () => approve(driver, { action: 'deny' })],
+    ['expired', () => driver.advance(DAY)],
+  ])('counts no more once it is %s', (_what, end) => {
+    const at = driver.now;
+    submit(driver, { device: 'dev-1' });
+    end();
+    driver.now = at;
+    expect(counted('payee')).toBe(0);
+    expect(payersOf('dev-1')).toBe(0);
+  });
+});
+
+describe('rejected money', () => {
+  it('counts nowhere', () => {
+    const { voids } = driver.transfer({ transferId: 'T', minor: 500_000_001, device: 'dev-1', maker: 'zhang' });
+    expect(voids).toMatchObject([
+      {
+        transferId: 'T',
+        eventId: 'T#submitted',
+        replaced: null,
+        revision: 1,
+        targets: [
+          { subjectKind: 'party', subject: 'payee', role: 'payee' },
+          { subjectKind: 'device', subject: 'dev-1', role: 'device' },
+          { subjectKind: 'operator', subject: 'zhang', role: 'operator' },
+        ],
+      },
+    ]);
+    expect(counted('payee')).toBe(0);
+    expect(payersOf('dev-1')).toBe(0);
+  });
+
+  it('counts again where upstream settles it, whichever the payee hears of first', () => {
+    const at = driver.now;
+    submit(driver);
+    approve(driver, { action: 'deny' });
+    driver.transfer({ transferId: 'T', status: 'settled', minor: 20_000_000 });
+    expect(counted('payee')).toBe(20_000_000);
+    // The void comes once more, after the settlement.
+    driver.now = at;
+    driver.append('voids', driver.outputs.voids[0]!);
+    expect(counted('payee')).toBe(20_000_000);
+  });
+
+  it('raises and withdraws no alert at the payee', () => {
+    const before = driver
+      .transfer({ transferId: 'T', minor: 500_000_001 })
+      .alerts.filter((one) => one.subject === 'payee');
+    expect(before.map((one) => one.rule)).toEqual(['large-value']);
+    expect(driver.outputs.alerts.filter((one) => one.subject === 'payee')).toEqual(before);
+  });
+});
+
+/** The payee before hears nothing of an amendment that names another, and once counted its leg for good. */
+describe('an amendment that names another payee', () => {
+  beforeEach(() => {
+    driver.transfer({ transferId: 'T', minor: 900, eventId: 'first' });
+  });
+
+  it('takes the leg of the one before back', () => {
+    const { voids } = driver.transfer({ transferId: 'T', minor: 900, eventId: 'second', to: 'other' });
+    expect(voids).toMatchObject([
+      { transferId: 'T', eventId: 'second', targets: [{ subjectKind: 'party', subject: 'payee', role: 'payee' }] },
+    ]);
+    expect(counted('payee')).toBe(0);
+    expect(counted('other')).toBe(900);
+  });
+
+  it('leaves the one before in peace where a third amendment names it again', () => {
+    const { voids } = driver.transfer({ transferId: 'T', minor: 900, eventId: 'second', to: 'other' });
+    driver.transfer({ transferId: 'T', minor: 800, eventId: 'third' });
+    driver.append('voids', voids[0]!);
+    expect(counted('payee')).toBe(800);
+    expect(counted('other')).toBe(0);
+  });
+
+  it('voids nothing where the payee stays', () => {
+    expect(driver.transfer({ transferId: 'T', minor: 700, eventId: 'second' }).voids).toEqual([]);
+    expect(counted('payee')).toBe(700);
+  });
+
+  it('voids nothing more where the leg was taken back already', () => {
+    submit(driver, { transferId: 'T-2' });
+    approve(driver, { transferId: 'T-2', action: 'deny' });
+    const again = driver.transfer({ transferId: 'T-2', minor: 5, eventId: 'second', to: 'other' });
+    expect(again.voids).toEqual([]);
+  });
+});
