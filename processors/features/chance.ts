@@ -112,21 +112,34 @@ function ownShare(amounts: readonly number[], around: number, tolerance: number)
 /** P(X ≥ k) for X Poisson of that mean. */
 export function poissonTail(mean: number, k: number): number {
   if (mean <= 0) return k <= 0 ? 1 : 0;
-  let term = Math.exp(-mean);
+  // e^−mean alone would be 0 for a large mean, so it is multiplied in part by part as the terms grow.
+  let pending = mean;
+  let term = 1;
   let below = 0;
   for (let number = 0; number < k; number++) {
     below += term;
     term *= mean / (number + 1);
+    if (term < LARGE) continue;
+    const part = Math.min(pending, PART);
+    pending -= part;
+    term *= Math.exp(-part);
+    below *= Math.exp(-part);
   }
+  below *= Math.exp(-pending);
   // Far in the tail 1 − below is rounding alone; there the first terms of the tail are the tail.
   if (below < 0.999999) return 1 - below;
+  term *= Math.exp(-pending);
   let tail = 0;
-  for (let number = k; number < k + 50; number++) {
+  for (let number = k; term > tail * 1e-16; number++) {
     tail += term;
     term *= mean / (number + 1);
   }
   return tail;
 }
+
+/** A term of this size is not far from what a double can hold; e^−PART takes it back to nearly none. */
+const LARGE = 1e200;
+const PART = 500;
 
 /** What `fan` found; asked for by the rule only once enough counterparties are in the window. */
 export function fan(terms: FanTerms): {
