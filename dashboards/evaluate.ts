@@ -7,6 +7,7 @@ import type { Label } from '../schemas/label.ts';
 
 export interface FoundAlert {
   readonly rule: string;
+  readonly family: string;
   readonly subject: string;
   /** Alerts of this rule on this subject; 1 where it is not said. */
   readonly alerts?: number;
@@ -37,8 +38,9 @@ export interface Score {
   readonly visibleF1: number | null;
 }
 
-export interface RuleScore extends Score {
-  readonly rule: string;
+export interface NamedScore extends Score {
+  /** The rule, or the family of rules. */
+  readonly name: string;
 }
 
 export interface TypologyScore {
@@ -49,17 +51,26 @@ export interface TypologyScore {
   /** Cases that have a name, and those of which at least one account was named. */
   readonly cases: number;
   readonly casesFound: number;
-  /** The rule that found most of its accounts; null where none did. */
-  readonly bestRule: string | null;
+  /** The rule with the best F1 on this typology; null where none found any of it. */
+  readonly best: RuleOnTypology | null;
+}
+
+/** A rule's recall is on the typology alone; its precision is that of all it named. */
+export interface RuleOnTypology {
+  readonly rule: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
 }
 
 export interface Evaluation {
   readonly population: Population;
   readonly labelled: number;
-  /** Labelled accounts that a planted transfer touches; null where the data does not tell. */
+  /** Labelled accounts that a planted transfer touches; null where the labels tell nothing of touching. */
   readonly visible: number | null;
   readonly overall: Score;
-  readonly rules: readonly RuleScore[];
+  readonly families: readonly NamedScore[];
+  readonly rules: readonly NamedScore[];
   readonly typologies: readonly TypologyScore[];
 }
 
@@ -67,21 +78,32 @@ export function evaluate(alerts: Iterable<FoundAlert>, labels: Iterable<Label>, 
   const truth = truthOf(labels);
   const all = new Tally();
   const byRule = new Map<string, Tally>();
-  for (const { rule, subject, alerts: count = 1 } of alerts) {
+  const byFamily = new Map<string, Tally>();
+  for (const { rule, family, subject, alerts: count = 1 } of alerts) {
     all.add(subject, count);
-    const tally = byRule.get(rule) ?? new Tally();
-    byRule.set(rule, tally);
-    tally.add(subject, count);
+    tallyOf(byRule, rule).add(subject, count);
+    tallyOf(byFamily, family).add(subject, count);
   }
-  const rules = [...byRule].map(([rule, tally]) => ({ rule, ...scoreOf(tally, truth, population) }));
+  const scored = (tallies: ReadonlyMap<string, Tally>): NamedScore[] =>
+    [...tallies]
+      .map(([name, tally]) => ({ name, ...scoreOf(tally, truth, population) }))
+      .sort((a, b) => b.right - a.right || (a.name < b.name ? -1 : 1));
+  const rules = scored(byRule);
   return {
     population,
     labelled: truth.labelled.size,
     visible: truth.visible?.size ?? null,
     overall: scoreOf(all, truth, population),
-    rules: rules.sort((a, b) => b.right - a.right || (a.rule < b.rule ? -1 : 1)),
-    typologies: typologiesOf(truth, byRule, all),
+    families: scored(byFamily),
+    rules,
+    typologies: typologiesOf(truth, byRule, rules, all),
   };
+}
+
+function tallyOf(tallies: Map<string, Tally>, name: string): Tally {
+  const tally = tallies.get(name) ?? new Tally();
+  tallies.set(name, tally);
+  return tally;
 }
 
 /** What was named: accounts, and how many alerts in all. */
@@ -110,10 +132,14 @@ function truthOf(labels: Iterable<Label>): Truth {
   const labelled = new Set<string>();
   const members = new Set<string>();
   const touched = new Set<string>();
+  let tellsTouching = false;
   const byTypology = new Map<string, { accounts: Set<string>; cases: Map<string, Set<string>> }>();
   for (const label of labels) {
     if (label.transferIds.length > 0) touched.add(label.account);
-    if (label.role === 'touched') continue;
+    if (label.role === 'touched') {
+      tellsTouching = true;
+      continue;
+    }
     if (label.role === 'member') {
       members.add(label.account);
       continue;
@@ -126,7 +152,7 @@ function truthOf(labels: Iterable<Label>): Truth {
     const accounts = typology.cases.get(label.case) ?? new Set();
     typology.cases.set(label.case, accounts.add(label.account));
   }
-  return { labelled, members, visible: touched.size === 0 ? null : labelled.intersection(touched), byTypology };
+  return { labelled, members, visible: tellsTouching ? labelled.intersection(touched) : null, byTypology };
 }
 
 function scoreOf({ accounts, alerts }: Tally, { labelled, members, visible }: Truth, { transfers }: Population): Score {
@@ -152,24 +178,29 @@ function scoreOf({ accounts, alerts }: Tally, { labelled, members, visible }: Tr
   };
 }
 
-function typologiesOf(truth: Truth, byRule: ReadonlyMap<string, Tally>, all: Tally): TypologyScore[] {
+function typologiesOf(
+  truth: Truth,
+  byRule: ReadonlyMap<string, Tally>,
+  rules: readonly NamedScore[],
+  all: Tally,
+): TypologyScore[] {
   return [...truth.byTypology].map(([typology, { accounts, cases }]) => {
     const found = accounts.intersection(all.accounts).size;
-    let bestRule: string | null = null;
-    let most = 0;
-    for (const [rule, tally] of byRule) {
-      const count = accounts.intersection(tally.accounts).size;
-      if (count > most) [bestRule, most] = [rule, count];
-    }
-    const casesFound = [...cases.values()].filter((one) => !one.isDisjointFrom(all.accounts)).length;
+    const onTypology = rules
+      .map(({ name, precision }): RuleOnTypology => {
+        const named = (byRule.get(name) as Tally).accounts;
+        const recall = named.intersection(accounts).size / accounts.size;
+        return { rule: name, precision: precision ?? 0, recall, f1: harmonic(precision, recall) ?? 0 };
+      })
+      .filter(({ recall }) => recall > 0);
     return {
       typology,
       labelled: accounts.size,
       found,
       recall: found / accounts.size,
       cases: cases.size,
-      casesFound,
-      bestRule,
+      casesFound: [...cases.values()].filter((one) => !one.isDisjointFrom(all.accounts)).length,
+      best: onTypology.sort((a, b) => b.f1 - a.f1)[0] ?? null,
     };
   });
 }

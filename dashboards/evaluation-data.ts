@@ -9,11 +9,11 @@ import type { FoundAlert, Population } from './evaluate.ts';
 /** Alerts by rule and subject. Shadow rules are judged too: that is what they run for. */
 export async function readAlerts(client: Pick<ClickHouseClient, 'query'>): Promise<FoundAlert[]> {
   const answer = await client.query({
-    query: `SELECT rule, subject, toUInt32(count()) AS alerts FROM alerts_current
-      WHERE family != 'operations' GROUP BY rule, subject ORDER BY rule, subject`,
+    query: `SELECT rule, toString(family) AS family, subject, toUInt32(count()) AS alerts FROM alerts_current
+      WHERE family != 'operations' GROUP BY rule, family, subject ORDER BY rule, subject`,
     format: 'JSONEachRow',
   });
-  return answer.json<{ rule: string; subject: string; alerts: number }>();
+  return answer.json<{ rule: string; family: string; subject: string; alerts: number }>();
 }
 
 export async function readPopulation(client: Pick<ClickHouseClient, 'query'>): Promise<Population> {

@@ -1,5 +1,5 @@
 /** An evaluation as tables for the terminal, in English or Chinese. */
-import type { Evaluation, Score } from './evaluate.ts';
+import type { Evaluation, NamedScore } from './evaluate.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -9,9 +9,7 @@ interface Column<T> {
   readonly value: (row: T) => string;
 }
 
-type Named = Score & { readonly name: string };
-
-const SCORES: readonly Column<Named>[] = [
+const SCORES: readonly Column<NamedScore>[] = [
   { en: 'rule', zh: '规则', value: ({ name }) => name },
   { en: 'alerts', zh: '预警', value: ({ alerts }) => String(alerts) },
   { en: '/1k', zh: '每千笔', value: (score) => score.alertsPerThousandTransfers.toFixed(2) },
@@ -22,7 +20,7 @@ const SCORES: readonly Column<Named>[] = [
   { en: 'F1', zh: 'F1', value: ({ f1 }) => decimals(f1) },
 ];
 
-const VISIBLE: readonly Column<Named>[] = [
+const VISIBLE: readonly Column<NamedScore>[] = [
   { en: 'visible recall', zh: '可见召回率', value: ({ visibleRecall }) => decimals(visibleRecall) },
   { en: 'visible F1', zh: '可见 F1', value: ({ visibleF1 }) => decimals(visibleF1) },
 ];
@@ -34,14 +32,18 @@ const TYPOLOGIES: readonly Column<Evaluation['typologies'][number]>[] = [
   { en: 'recall', zh: '召回率', value: ({ recall }) => decimals(recall) },
   { en: 'cases', zh: '案例', value: ({ cases }) => (cases === 0 ? '–' : String(cases)) },
   { en: 'cases found', zh: '发现案例', value: ({ cases, casesFound }) => (cases === 0 ? '–' : String(casesFound)) },
-  { en: 'best rule', zh: '最佳规则', value: ({ bestRule }) => bestRule ?? '–' },
+  { en: 'best rule', zh: '最佳规则', value: ({ best }) => best?.rule ?? '–' },
+  { en: 'precision', zh: '精确率', value: ({ best }) => decimals(best?.precision ?? null) },
+  { en: 'recall', zh: '召回率', value: ({ best }) => decimals(best?.recall ?? null) },
+  { en: 'F1', zh: 'F1', value: ({ best }) => decimals(best?.f1 ?? null) },
 ];
 
 export function formatEvaluation(evaluation: Evaluation, language: Language): string {
-  const all = language === 'zh' ? '全部' : 'all rules';
-  const rows: Named[] = [
-    ...evaluation.rules.map((score) => ({ ...score, name: score.rule })),
-    { ...evaluation.overall, name: all },
+  const family = language === 'zh' ? '类别' : 'family';
+  const rows: NamedScore[] = [
+    ...evaluation.rules,
+    ...evaluation.families.map((score) => ({ ...score, name: `${family} ${score.name}` })),
+    { ...evaluation.overall, name: language === 'zh' ? '全部' : 'all rules' },
   ];
   const columns = evaluation.visible === null ? SCORES : [...SCORES, ...VISIBLE];
   return [
@@ -75,8 +77,8 @@ function table<T>(columns: readonly Column<T>[], rows: readonly T[], language: L
     line
       .map((cell, index) => {
         const blanks = ' '.repeat((widths[index] as number) - widthOf(cell));
-        // Words stand to the left, numbers to the right.
-        return index === 0 || index === line.length - 1 ? cell + (index === 0 ? blanks : '') : blanks + cell;
+        // Names stand to the left, numbers to the right.
+        return index === 0 ? cell + blanks : blanks + cell;
       })
       .join('  ')
       .trimEnd(),

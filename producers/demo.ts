@@ -107,7 +107,7 @@ class Run {
     const known = await readPosition(positionFile);
     const begins = dayStart(localDay(now()) - (this.#options.historyDays ?? DEMO_DEFAULTS.historyDays));
     const resumed = known !== null && known.seed === seed && known.parties === parties;
-    const position = resumed ? known : { seed, parties, from: begins, sentUntil: begins, live: false };
+    const position = resumed ? known : { seed, parties, from: begins, sentUntil: begins, liveSince: null };
     const economy = new Economy({
       seed,
       parties,
@@ -135,7 +135,7 @@ class Run {
 
   async #sendArrivals(economy: Economy, position: DemoPosition): Promise<void> {
     const { now, eventsPerSecond = DEMO_DEFAULTS.eventsPerSecond, positionFile } = this.#options;
-    const { sentUntil, live } = position;
+    const { sentUntil, liveSince } = position;
     const arrivals = new Ahead(economy.arrivals(sentUntil, Number.POSITIVE_INFINITY));
     const begin = now();
     // A day's labels are written when the day begins.
@@ -145,8 +145,8 @@ class Run {
     };
     await labelDays(begin);
     await this.#sendHistory(arrivals, position, begin);
-    const visitors = new LiveVisitors(new Visitors(economy.world, eventsPerSecond), live ? sentUntil : null, begin);
-    position.live ||= !this.#signal.aborted;
+    const visitors = new LiveVisitors(new Visitors(economy.world, eventsPerSecond), liveSince, sentUntil, begin);
+    if (!this.#signal.aborted) position.liveSince = visitors.liveSince;
     while (!this.#signal.aborted) {
       const until = now();
       await labelDays(until);

@@ -28,7 +28,7 @@ export function familyAmount(wealth: number, random: Random): number {
 
 /** Tuition, a car, renovation; now and then a flat. */
 export function largeAmount(wealth: number, random: Random): number {
-  const median = random.chance(0.06) ? 220_000 * YUAN : 22_000 * YUAN;
+  const median = random.chance(0.08) ? 220_000 * YUAN : 22_000 * YUAN;
   return rounded(random.logNormal(median, 0.9) * wealth, random);
 }
 

@@ -8,7 +8,7 @@ import { dayStart, localDay } from './calendar.ts';
 import { type Draft, transferIdOf } from './draft.ts';
 import type { Arrival, GeneratedEvent } from './events.ts';
 import { LONGEST_LIFE_MS, live } from './life.ts';
-import { billsBetween, debtors, invoiceOf, isOpenAt, payBills } from './ordinary/bills.ts';
+import { billsBetween, debtors, invoiceOf, isOpenAt, payBills, paymentsBefore } from './ordinary/bills.ts';
 import { bankTakings, paySuppliers, SUPPLIER_CHANCE } from './ordinary/business.ts';
 import { buyLarge, goShopping, handleCash, meetStrangers, payFriends, sendToFamily } from './ordinary/daily.ts';
 import { changeFiles, customerFiles } from './ordinary/files.ts';
@@ -89,7 +89,9 @@ export class Economy {
       if (leg !== undefined) yield* this.#submittedAlone(leg.transferId, leg.draft);
     }
     for (const bill of billsBetween(this.world, today, today, this.#lateShare)) {
-      if (isOpenAt(bill, from)) yield { topic: 'invoices', event: invoiceOf(bill) };
+      if (!isOpenAt(bill, from)) continue;
+      yield { topic: 'invoices', event: invoiceOf(bill) };
+      for (const event of paymentsBefore(bill, today)) yield { topic: 'payments', event };
     }
   }
 
@@ -111,13 +113,14 @@ export class Economy {
     }
   }
 
-  /** What is planted and begins on a day; a late payer's day is the first after the bill was due. */
+  /** What is planted and begins on a day; a late payer's day is the first after the bill was due, or the economy's first. */
   *labelsOf(day: number): Generator<Label> {
     for (const { labels } of this.#casesFrom(day)) yield* labels;
     const { from } = this.#options;
     for (const bill of billsBetween(this.world, day, day, this.#lateShare)) {
       const told = dayStart(bill.issuedDay) >= from || isOpenAt(bill, from);
-      if (bill.delayDays <= 0 || bill.dueDay + 1 !== day || !told) continue;
+      const found = Math.max(bill.dueDay + 1, localDay(from));
+      if (bill.delayDays <= 0 || found !== day || !told) continue;
       const account = bill.customer.endpoint.party as string;
       yield { account, typology: LATE_PAYER.id, transferIds: [], case: bill.invoiceId, role: 'subject' };
     }

@@ -20,8 +20,8 @@ export interface GenerateOptions {
 
 export interface Generated {
   readonly customers: readonly Customer[];
-  /** Customers first, then what was there before, then everything in order of arrival. */
-  readonly events: Iterable<GeneratedEvent>;
+  /** Customers first, then what was there before, then everything in order of arrival, with its time. */
+  readonly events: Iterable<GeneratedEvent & { readonly arrivesAt?: number }>;
   readonly labels: readonly Label[];
 }
 
@@ -32,10 +32,13 @@ export function generate(options: GenerateOptions): Generated {
   const labels: Label[] = [];
   for (let day = localDay(startAt); dayStart(day) < startAt + days * DAY_MS; day++)
     labels.push(...economy.labelsOf(day));
-  return { customers, events: inOrder(economy, customers), labels };
+  return { customers, events: { [Symbol.iterator]: () => inOrder(economy, customers) }, labels };
 }
 
-function* inOrder(economy: Economy, customers: readonly Customer[]): Generator<GeneratedEvent> {
+function* inOrder(
+  economy: Economy,
+  customers: readonly Customer[],
+): Generator<GeneratedEvent & { readonly arrivesAt?: number }> {
   for (const event of customers) yield { topic: 'customers', event };
   yield* economy.past();
   yield* economy.arrivals();

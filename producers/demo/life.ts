@@ -26,7 +26,8 @@ export function live(seed: number, transferId: string, draft: Draft, give: (arri
   const submitted = transferOf(transferId, draft);
   const random = new Random(seed, STREAM, hashOf(draft.at, draft.minor), lastWord(transferId));
   const heard = deliver(submitted, draft.at, random, give);
-  const fate = random.below(1_000);
+  // Who pays a bill tries until it is paid.
+  const fate = draft.invoiceId === undefined ? random.below(1_000) : 999;
   const settledAt = settlementTime(draft, random);
   if (fate < FATES.fails) {
     follow(submitted, 'failed', draft.at + random.below(10 * SECOND_MS), heard, random, give);
@@ -67,7 +68,7 @@ function settle(
 
 /** Money moves within seconds; between companies often with the next morning's clearing. */
 function settlementTime(draft: Draft, random: Random): number {
-  if (draft.origin.maker !== null && random.chance(0.4)) {
+  if (draft.origin.maker !== null && draft.invoiceId === undefined && random.chance(0.4)) {
     return dayStart(localDay(draft.at) + 1) + 5 * HOUR_MS + random.below(HOUR_MS);
   }
   return draft.at + random.whole(SECOND_MS, 90 * SECOND_MS);

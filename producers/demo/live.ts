@@ -27,19 +27,21 @@ export class Ahead {
 /** Visitors' events until they arrive; a few minutes' worth. */
 export class LiveVisitors {
   readonly #visitors: Visitors;
+  /** Since when there has been no gap. */
+  readonly liveSince: number;
   #madeUntil: number;
   #waiting: Arrival[] = [];
 
-  /**
-   * `sentUntil` is null where visitors never came. After a pause, what was submitted just before it still
-   * ends; what would have come during a long one is left out.
-   */
-  constructor(visitors: Visitors, sentUntil: number | null, now: number) {
+  /** Goes on with traffic that has come since `liveSince` and was sent until `sentUntil`, or begins now where it is null. */
+  constructor(visitors: Visitors, liveSince: number | null, sentUntil: number, now: number) {
     this.#visitors = visitors;
+    this.liveSince = liveSince ?? now;
     this.#madeUntil = now;
-    if (sentUntil === null) return;
-    this.#make(sentUntil - AFTERMATH_MS, sentUntil, sentUntil);
-    if (now - sentUntil <= AFTERMATH_MS) this.#madeUntil = sentUntil;
+    if (liveSince === null) return;
+    // What was submitted just before the pause still ends; what would have come during a long one is left out.
+    this.#make(Math.max(liveSince, sentUntil - AFTERMATH_MS), sentUntil, sentUntil);
+    if (now - sentUntil > AFTERMATH_MS) this.liveSince = now;
+    else this.#madeUntil = sentUntil;
   }
 
   take(until: number): Arrival[] {

@@ -10,8 +10,8 @@ const positionJson = z.strictObject({
   from: z.int(),
   /** Everything that arrives before this instant was sent. */
   sentUntil: z.int(),
-  /** True once live traffic has begun. */
-  live: z.boolean(),
+  /** When the live traffic began that has had no gap since; null before there was any. */
+  liveSince: z.int().nullable(),
 });
 
 export type DemoPosition = z.infer<typeof positionJson>;

@@ -24,6 +24,9 @@ export interface SourceLine<T> {
 /** Longest line: more than any record needs, less than what would fill memory. */
 const LINE_BYTES_MAX = 1_048_576;
 
+/** What such a record swallowed cannot be told apart any more, so it is one refused line. */
+const NOT_CLOSED = 'a quote opens before this line and is not closed: what lies between was not read';
+
 export type FileKind = 'csv' | 'archive' | 'ndjson';
 
 export function kindOf(file: string): FileKind {
@@ -116,11 +119,14 @@ export async function* csvLines(content: Readable, table: TableMapping): AsyncGe
     info: true,
     max_record_size: LINE_BYTES_MAX,
     relax_column_count: true,
+    // A stray quote stays in its cell; otherwise it would swallow the good lines up to the next one.
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
   });
   parser.on('skip', (error: CsvError) => {
-    problems.push({ line: Number(error.lines), value: null, problem: error.message });
+    const open = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
+    problems.push({ line: Number(error.lines), value: null, problem: open ? NOT_CLOSED : error.message });
   });
   const text = table.encoding === 'utf-8' ? content : piped(content, decoding(table.encoding));
   for await (const { record, info } of piped(text, parser) as AsyncIterable<{ record: string[]; info: Info }>) {

@@ -39,7 +39,7 @@ export class Ticks {
   }
 }
 
-function tickAt(at: number): Control {
+export function tickAt(at: number): Control {
   return {
     controlId: `tick-${at}`,
     at,

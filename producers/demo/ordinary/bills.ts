@@ -3,6 +3,7 @@
  * some in two parts. Who pays late as a habit (逾期付款客户) is planted and labelled.
  */
 import type { Invoice } from '../../../schemas/events/invoice.ts';
+import type { Payment } from '../../../schemas/events/payment.ts';
 import { dayText, HOUR_MS } from '../../../schemas/time.ts';
 import { YUAN } from '../amounts.ts';
 import { dayInMonth, dayStart, localDay, momentOf, monthOf } from '../calendar.ts';
@@ -103,6 +104,24 @@ export function payBills({ world, day, random, emit }: Day, bills: Iterable<Bill
         invoiceId: bill.invoiceId,
       });
     }
+  }
+}
+
+/** What was paid of a bill before a day, of which nothing else is told. */
+export function* paymentsBefore(bill: Bill, day: number): Generator<Payment> {
+  for (const [part, { day: paidDay, minor }] of bill.parts.entries()) {
+    if (paidDay >= day) continue;
+    yield {
+      paymentId: `PAY-${bill.invoiceId}-${part + 1}`,
+      eventId: null,
+      at: dayStart(paidDay) + 14 * HOUR_MS,
+      customer: bill.customer.endpoint.party as string,
+      invoiceId: bill.invoiceId,
+      amount: { minor, currency: 'CNY' },
+      status: 'received',
+      transferId: null,
+      method: 'transfer',
+    };
   }
 }
 

@@ -4,7 +4,7 @@ import { tradeAmount, YUAN } from '../amounts.ts';
 import { isWeekend, momentOf } from '../calendar.ts';
 import { COUNTER, officeOrigin } from '../draft.ts';
 import { roundTo, supplierOf } from '../world.ts';
-import { cashOf } from './daily.ts';
+import { cashDraft } from './daily.ts';
 import type { Habit } from './habit.ts';
 
 /** Chance that a company pays a supplier on a working day. */
@@ -15,15 +15,9 @@ export const bankTakings: Habit = ({ world, day, takings, random, emit }) => {
   if (isWeekend(day)) return;
   for (const merchant of world.merchants) {
     if (!random.chance(takings)) continue;
-    emit({
-      at: momentOf(day, 'counter', random),
-      kind: 'deposit',
-      debtor: cashOf(merchant.endpoint),
-      creditor: merchant.endpoint,
-      minor: roundTo(random.logNormal(14_000 * YUAN * merchant.scale, 0.25), 100 * YUAN),
-      origin: COUNTER,
-      purpose: '营业款',
-    });
+    const minor = roundTo(random.logNormal(14_000 * YUAN * merchant.scale, 0.25), 100 * YUAN);
+    const at = momentOf(day, 'counter', random);
+    emit(cashDraft('deposit', merchant.endpoint, { at, minor, origin: COUNTER, purpose: '营业款' }));
   }
 };
 

@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../../schemas/events/transfer.ts';
 import { cashAmount, familyAmount, friendlyAmount, largeAmount, purchaseAmount } from '../amounts.ts';
 import { isWeekend, momentOf } from '../calendar.ts';
-import { CARD, COUNTER, NOWHERE, personalOrigin } from '../draft.ts';
+import { CARD, COUNTER, type Draft, NOWHERE, personalOrigin } from '../draft.ts';
 import type { Random } from '../random.ts';
 import { friendOf, outsider, type Person, shopOf, type World } from '../world.ts';
 import type { Day, Habit } from './habit.ts';
@@ -72,18 +72,29 @@ export const handleCash: Habit = (day) =>
     const { random } = day;
     const minor = cashAmount(person.wealth, random);
     const at = momentOf(day.day, 'counter', random);
-    const cash = cashOf(person.endpoint);
     const origin = minor > 2_000_000 || random.chance(0.3) ? COUNTER : { ...NOWHERE, channel: 'atm' };
-    if (random.chance(0.65)) {
-      day.emit({ at, kind: 'withdrawal', debtor: person.endpoint, creditor: cash, minor, origin, purpose: null });
-    } else {
-      day.emit({ at, kind: 'deposit', debtor: cash, creditor: person.endpoint, minor, origin, purpose: null });
-    }
+    const way = random.chance(0.65) ? 'withdrawal' : 'deposit';
+    day.emit(cashDraft(way, person.endpoint, { at, minor, origin, purpose: null }));
   });
 
-/** The other end of cash: everybody's own, so that no counter looks like a hub of thousands. */
-export function cashOf(endpoint: Endpoint): Endpoint {
-  return { party: null, account: `CASH-${endpoint.account}`, name: null, country: endpoint.country };
+/**
+ * The other end of cash: everybody's own, so that no counter looks like a hub of thousands, and one for
+ * each way, so that it does not look as if money came in and went out again.
+ */
+export function cashOf(endpoint: Endpoint, way: 'deposit' | 'withdrawal'): Endpoint {
+  const prefix = way === 'deposit' ? 'CASH' : 'ATM';
+  return { party: null, account: `${prefix}-${endpoint.account}`, name: null, country: endpoint.country };
+}
+
+/** A customer's cash, in or out. */
+export function cashDraft(
+  way: 'deposit' | 'withdrawal',
+  customer: Endpoint,
+  rest: Pick<Draft, 'at' | 'minor' | 'origin' | 'purpose'>,
+): Draft {
+  const cash = cashOf(customer, way);
+  const [debtor, creditor] = way === 'deposit' ? [cash, customer] : [customer, cash];
+  return { ...rest, kind: way, debtor, creditor };
 }
 
 /** Somebody of the family; who has none has friends. */

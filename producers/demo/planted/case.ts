@@ -3,7 +3,7 @@
  * plans one from its own randomness; amounts, hours, origins and people come from the same functions as
  * ordinary life, so that a rule finds it by its pattern or not at all.
  */
-import type { Endpoint, TransferKind } from '../../../schemas/events/transfer.ts';
+import type { Endpoint } from '../../../schemas/events/transfer.ts';
 import { DAY_MS } from '../../../schemas/time.ts';
 import { afterSleep, localDay, momentOf, type Rhythm } from '../calendar.ts';
 import { type Draft, NOWHERE, type Origin, personalOrigin } from '../draft.ts';
@@ -79,23 +79,20 @@ export class Stage {
   /** A transfer; a customer's comes from the customer's own device unless `origin` says otherwise. */
   send(at: number, debtor: Person | Endpoint, creditor: Person | Endpoint, minor: number, origin?: Origin): Draft {
     const own = 'endpoint' in debtor ? personalOrigin(this.world, debtor, at, this.random) : NOWHERE;
-    return draftOf('transfer', at, endpointOf(debtor), endpointOf(creditor), minor, origin ?? own);
+    return {
+      at,
+      kind: 'transfer',
+      debtor: endpointOf(debtor),
+      creditor: endpointOf(creditor),
+      minor,
+      origin: origin ?? own,
+      purpose: null,
+    };
   }
 }
 
 function endpointOf(end: Person | Endpoint): Endpoint {
   return 'endpoint' in end ? end.endpoint : end;
-}
-
-export function draftOf(
-  kind: TransferKind,
-  at: number,
-  debtor: Endpoint,
-  creditor: Endpoint,
-  minor: number,
-  origin: Origin,
-): Draft {
-  return { at, kind, debtor, creditor, minor, origin, purpose: null };
 }
 
 export const days = (count: number): number => count * DAY_MS;

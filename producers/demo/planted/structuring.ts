@@ -4,9 +4,9 @@
  */
 import { cashAmount, largeAmount, within, YUAN } from '../amounts.ts';
 import { COUNTER } from '../draft.ts';
-import { cashOf } from '../ordinary/daily.ts';
+import { cashDraft } from '../ordinary/daily.ts';
 import { roundTo } from '../world.ts';
-import { days, draftOf, type Typology } from './case.ts';
+import { days, type Typology } from './case.ts';
 
 const CASH_THRESHOLD = 50_000 * YUAN;
 const TRANSFER_THRESHOLD = 500_000 * YUAN;
@@ -18,7 +18,7 @@ export const structuring: Typology = {
   plan(stage) {
     const { random } = stage;
     const person = stage.someone();
-    const way = random.pick(['deposit', 'withdrawal', 'transfer'] as const);
+    const way = random.pick(['deposit', 'withdrawal', 'withdrawal', 'transfer'] as const);
     const payee = stage.anyone();
     const below = (threshold: number, draw: () => number) =>
       roundTo(within(0.86 * threshold, 0.998 * threshold, random, draw), 100 * YUAN);
@@ -29,10 +29,7 @@ export const structuring: Typology = {
       }
       const minor = below(CASH_THRESHOLD, () => cashAmount(person.wealth, random));
       const at = stage.moment(offset, 'counter');
-      const cash = cashOf(person.endpoint);
-      return way === 'deposit'
-        ? draftOf(way, at, cash, person.endpoint, minor, COUNTER)
-        : draftOf(way, at, person.endpoint, cash, minor, COUNTER);
+      return cashDraft(way, person.endpoint, { at, minor, origin: COUNTER, purpose: null });
     });
     return { legs, extras: [], subjects: [person.endpoint.party as string] };
   },
