@@ -1,5 +1,5 @@
 /** Calendar days and months in a zone: limits and reports count by them, not by 24 hours. */
-import { DAY_MS } from '../../schemas/time.ts';
+import { DAY_MS, HOUR_MS } from '../../schemas/time.ts';
 
 /** One zone's calendar. Asking the time zone database costs microseconds, so a UTC day's offset is kept. */
 export class ZoneCalendar {
@@ -59,10 +59,13 @@ export class ZoneCalendar {
     return this.#month;
   }
 
-  /** Instant at which a local day begins, ms. */
+  /** Instant at which a local day begins, ms: midnight, or one o'clock where the clock leaves midnight out. */
   dayStart(day: number): number {
-    const guess = day * DAY_MS - this.offset(day * DAY_MS);
-    return day * DAY_MS - this.offset(guess);
+    // Midnight is at most 14 hours before UTC's and 12 behind it; the clock changes at most once in between.
+    const before = this.offset(day * DAY_MS - 14 * HOUR_MS);
+    const after = this.offset(day * DAY_MS + 12 * HOUR_MS);
+    const earlier = day * DAY_MS - Math.max(before, after);
+    return this.day(earlier) === day ? earlier : day * DAY_MS - Math.min(before, after);
   }
 
   #learn(day: number): { before: number; after: number; switchAt: number } {
