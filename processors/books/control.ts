@@ -114,8 +114,14 @@ export function convert(
   const product = BigInt(minor) * BigInt(rate.numerator);
   const denominator = BigInt(rate.denominator);
   let quotient = product / denominator;
-  const twice = (product % denominator) * 2n;
-  if (twice > denominator || (twice === denominator && quotient % 2n === 1n)) quotient += 1n;
+  let rest = product % denominator;
+  // Division rounds towards zero; from here on it is the whole number below, on either side of zero.
+  if (rest < 0n) {
+    quotient -= 1n;
+    rest += denominator;
+  }
+  const twice = rest * 2n;
+  if (twice > denominator || (twice === denominator && quotient % 2n !== 0n)) quotient += 1n;
   const converted = Number(quotient);
   return Number.isSafeInteger(converted) ? converted : null;
 }
