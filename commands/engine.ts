@@ -12,10 +12,12 @@ import type { LoadedConfig } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { EmbeddedLog } from '../runtime/log/embedded.ts';
+import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
+import { controlRecord } from '../schemas/events/control.ts';
 import { BLOCKS } from '../schemas/journal.ts';
 import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
 import { migrate } from '../sinks/clickhouse/migrate.ts';
@@ -42,6 +44,8 @@ export interface Engine {
   readonly settings: SettingsKeeper;
   /** Records that route and the tasks have still to read. */
   lag(): { readonly route: number; readonly score: number };
+  /** What time it is for days and overdue invoices: the real one, or, where old data is the clock, the last tick. */
+  readonly dataNow: Now;
   /** Resolves when all that the log holds now is folded and in ClickHouse. */
   caughtUp(): Promise<void>;
 }
@@ -65,6 +69,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   // Old data comes before whatever is the time now, and the settings before all of it.
   const settings = new SettingsKeeper(log, config.dataDir, evaluation ? () => 0 : now);
   await settings.applyAtStart(config.settings);
+  // The threads restore what they remember while ClickHouse opens.
+  const threads = await lifecycle.start(
+    'fold',
+    () => startThreads(options, log),
+    (started) => started.stop(),
+  );
   const clickhouse = await lifecycle.start(
     'clickhouse',
     () => openClickHouse({ folder: join(config.dataDir, 'clickhouse') }),
@@ -76,15 +86,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     () => startSink(options, log, clickhouse),
     (started) => started.stop(),
   );
-  const threads = await lifecycle.start(
-    'fold',
-    () => startThreads(options, log),
-    (started) => started.stop(),
-  );
   await threads.ready();
   logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
   const lag = () => lagOf(log, threads);
-  return { log, clickhouse, sink, settings, lag, caughtUp: () => caughtUp(log, threads, sink) };
+  const dataNow = evaluation ? () => lastControlAt(log) ?? now() : now;
+  return { log, clickhouse, sink, settings, lag, dataNow, caughtUp: () => caughtUp(log, threads, sink) };
 }
 
 /** Whoever reads the log finds in it what its bytes were written with. */
@@ -131,6 +137,15 @@ function lagOf(log: EmbeddedLog, threads: FoldThreads): { readonly route: number
     lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
   }
   return lag;
+}
+
+/** The time that the last control entry tells; null where there is none. */
+function lastControlAt(log: EmbeddedLog): number | null {
+  const end = log.end('control', 0);
+  if (end === 0) return null;
+  const batch = log.reader('control', 0, end - 1, { durable: false }).poll();
+  if (batch === null || batch.fingerprint !== controlRecord.fingerprint) return null;
+  return controlRecord.decode(valueAt(batch.values, batch.values.count - 1)).at;
 }
 
 const SETTLE_MS = 50;

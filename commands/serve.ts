@@ -1,12 +1,15 @@
 /** The HTTP side of a running process: intake, queries, health, metrics, and the admin API for commands. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSettings } from '../processors/rules/settings.ts';
+import { lookUpDecisions } from '../dashboards/api/decisions.ts';
+import { addQueryRoutes } from '../dashboards/api/routes.ts';
+import { parseSettings, readSettings } from '../processors/rules/settings.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
 import { Intake } from '../producers/intake.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
+import { WeirError } from '../runtime/errors.ts';
 import { KeyStore } from '../runtime/http/keys.ts';
 import { buildServer, type Server } from '../runtime/http/server.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
@@ -62,6 +65,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     validateSettings: (written) => parseSettings(written, 'settings'),
     onControl: (control, receipt) => engine.settings.note(control, receipt.offset),
   });
+  const { zone, baseCurrency } = readSettings(engine.settings.inForce()?.settings ?? '{}').institution;
+  addQueryRoutes(server.app, {
+    clickhouse: engine.clickhouse.read,
+    partitions: engine.log.partitions,
+    zone,
+    baseCurrency,
+    now: engine.dataNow,
+  });
   const token = systemRandomBytes(32).toString('hex');
   const actions = [
     ...options.actions,
@@ -71,7 +82,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     evaluateAction(engine.clickhouse.read, config.dataDir),
   ];
   await registerAdmin(server.app, { log: engine.log, token, actions });
-  const address = reachable(await server.listen({ host: config.host, port: config.port }));
+  const address = reachable(await listen(server, config));
   await lifecycle.start(
     'admin file',
     () => writeAdminFile(config.dataDir, { address, token, pid: process.pid }),
@@ -87,7 +98,7 @@ function openKeys({ config, now }: ServeOptions): KeyStore {
 
 function startIndex({ engine, lifecycle }: ServeOptions, flow: FlowMeter): DecisionIndex {
   const index = new DecisionIndex(engine.log, {
-    lookUp: async () => [],
+    lookUp: (transferIds) => lookUpDecisions(engine.clickhouse.read, transferIds),
     onFault: (error) => lifecycle.fail(error),
     onDecisions: (batch) => flow.decided(batch),
   });
@@ -121,6 +132,24 @@ async function stopServer(server: Server): Promise<void> {
   server.drain();
   await server.close();
 }
+
+async function listen(server: Server, { host, port }: Config): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = LISTEN_FAILURES[code ?? ''];
+    if (why === undefined) throw cause;
+    throw new WeirError('CONFIG_INVALID', `WEIR_HOST ${host}, WEIR_PORT ${port}: ${why}`, { cause });
+  }
+}
+
+const LISTEN_FAILURES: { readonly [code: string]: string } = {
+  EADDRINUSE: 'another process listens there; choose another port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'this user may not listen there',
+  ENOTFOUND: 'no machine has that name',
+};
 
 /** An address that listens on all interfaces is reached from this machine through the loopback one. */
 function reachable(address: string): string {
