@@ -90,7 +90,7 @@ CREATE TABLE IF NOT EXISTS invoices
     status           LowCardinality(String)   COMMENT 'open, cancelled or disputed; paid follows from payments · 状态',
     method           String                   COMMENT 'Method of payment agreed · 付款方式'
 )
-ENGINE = ReplacingMergeTree(ordinal)
+ENGINE = ReplacingMergeTree(at)
 ORDER BY (customer, invoice_id)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Invoices as they stand; read with FINAL · 账单现状';
@@ -122,9 +122,10 @@ CREATE TABLE IF NOT EXISTS payments
     amount_minor     Int64                    COMMENT 'Amount, minor units · 金额（最小货币单位）',
     currency         LowCardinality(String)   COMMENT 'ISO 4217 code · 币种',
     status           LowCardinality(String)   COMMENT 'received or reversed · 状态',
+    reversed         UInt8                    COMMENT '1 where it was taken back, which nothing undoes · 是否已冲回',
     transfer_id      String                   COMMENT 'Transfer that brought the money; empty where not named · 转账编号'
 )
-ENGINE = ReplacingMergeTree(ordinal)
+ENGINE = ReplacingMergeTree(reversed)
 ORDER BY (customer, payment_id)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Payments against invoices as they stand; read with FINAL · 回款现状';
@@ -140,6 +141,56 @@ SELECT
     JSONExtractInt(body, 'amount', 'minor') AS amount_minor,
     JSONExtractString(body, 'amount', 'currency') AS currency,
     JSONExtractString(body, 'status') AS status,
+    status = 'reversed' AS reversed,
     JSONExtractString(body, 'transferId') AS transfer_id
 FROM events
 WHERE topic = 'payments' AND role = 'holder';
+
+-- A payment pays the invoice that it names. What is over, and payments that name none, pay the oldest unpaid ones by due
+-- date that are neither cancelled nor disputed.
+CREATE VIEW IF NOT EXISTS invoice_balances AS
+WITH
+    named AS
+    (
+        SELECT customer, invoice_id, currency, sum(amount_minor) AS minor
+        FROM payments FINAL
+        WHERE status = 'received' AND invoice_id != ''
+        GROUP BY customer, invoice_id, currency
+    ),
+    owed AS
+    (
+        SELECT
+            i.customer AS customer, i.invoice_id AS invoice_id, i.currency AS currency, i.amount_minor AS amount_minor,
+            i.issued_on AS issued_on, i.due_on AS due_on, i.status AS status, i.method AS method,
+            if(i.status = 'cancelled', 0, i.amount_minor) AS owed_minor,
+            least(owed_minor, named.minor) AS named_minor,
+            if(i.status = 'open', owed_minor - named_minor, 0) AS wanted_minor,
+            named.minor - named_minor AS over_minor
+        FROM invoices AS i FINAL
+        LEFT JOIN named ON named.customer = i.customer AND named.invoice_id = i.invoice_id AND named.currency = i.currency
+    ),
+    free AS
+    (
+        SELECT customer, currency, sum(minor) AS minor
+        FROM
+        (
+            SELECT customer, currency, amount_minor AS minor FROM payments FINAL WHERE status = 'received' AND invoice_id = ''
+            UNION ALL
+            SELECT customer, currency, over_minor AS minor FROM owed
+        )
+        GROUP BY customer, currency
+    ),
+    queued AS
+    (
+        SELECT
+            owed.*,
+            sum(wanted_minor) OVER (PARTITION BY customer, currency ORDER BY due_on, invoice_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS wanted_so_far
+        FROM owed
+    )
+SELECT
+    q.customer AS customer, q.invoice_id AS invoice_id, q.currency AS currency, q.amount_minor AS amount_minor,
+    q.issued_on AS issued_on, q.due_on AS due_on, q.status AS status, q.method AS method,
+    q.named_minor + greatest(0, least(q.wanted_minor, free.minor - (q.wanted_so_far - q.wanted_minor))) AS paid_minor,
+    q.owed_minor - paid_minor AS open_minor
+FROM queued AS q
+LEFT JOIN free ON free.customer = q.customer AND free.currency = q.currency;

@@ -222,6 +222,60 @@ describe('rows', () => {
 });
 
 describe('views', () => {
+  it('share payments out: to the invoice named, what is over and unnamed to the oldest unpaid', async () => {
+    const bench = await openBench();
+    const invoice = (
+      invoiceId: string,
+      dueOn: string,
+      minor: number,
+      status: 'open' | 'cancelled' | 'disputed' = 'open',
+    ) =>
+      entry(
+        { ...invoiceRecord.example, invoiceId, dueOn, status, amount: { minor, currency: 'CNY' } },
+        { subject: 'C-1001' },
+      );
+    const payment = (
+      paymentId: string,
+      invoiceId: string | null,
+      minor: number,
+      status: 'received' | 'reversed' = 'received',
+    ) =>
+      entry(
+        { ...paymentRecord.example, paymentId, invoiceId, status, amount: { minor, currency: 'CNY' } },
+        { subject: 'C-1001' },
+      );
+    await bench.append(
+      blocks('invoices', 0, [
+        [
+          invoice('I-1', '2026-03-01', 100),
+          invoice('I-2', '2026-03-02', 100, 'disputed'),
+          invoice('I-3', '2026-03-03', 100),
+          invoice('I-4', '2026-03-04', 100, 'cancelled'),
+          invoice('I-5', '2026-03-05', 100),
+          invoice('I-6', '2026-03-06', 100),
+        ],
+      ]),
+    );
+    await bench.append(
+      blocks('payments', 0, [
+        [payment('P-1', 'I-3', 130), payment('P-2', null, 90), payment('P-3', 'I-4', 10), payment('P-4', 'I-2', 40)],
+        [payment('P-5', null, 500), payment('P-5', null, 500, 'reversed'), payment('P-6', 'I-99', 700)],
+      ]),
+    );
+    await insertAll(bench);
+    expect(
+      await bench.rows('SELECT invoice_id, paid_minor, open_minor FROM invoice_balances ORDER BY invoice_id'),
+    ).toEqual([
+      // Over 30, unnamed 90, freed by the cancellation 10: 130 for the oldest that are open.
+      { invoice_id: 'I-1', paid_minor: 100, open_minor: 0 },
+      { invoice_id: 'I-2', paid_minor: 40, open_minor: 60 },
+      { invoice_id: 'I-3', paid_minor: 100, open_minor: 0 },
+      { invoice_id: 'I-4', paid_minor: 0, open_minor: 0 },
+      { invoice_id: 'I-5', paid_minor: 30, open_minor: 70 },
+      { invoice_id: 'I-6', paid_minor: 0, open_minor: 100 },
+    ]);
+  });
+
   it('count decisions and reasons by minute and outcome, revisions apart', async () => {
     const bench = await openBench();
     const reasons = [reasonRecord.example];
