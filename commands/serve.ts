@@ -13,6 +13,7 @@ import { WeirError } from '../runtime/errors.ts';
 import { KeyStore } from '../runtime/http/keys.ts';
 import { buildServer, type Server } from '../runtime/http/server.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
+import type { RecordBatch } from '../runtime/log/port.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { ADMIN_FILE, type AdminFile } from './admin/client.ts';
@@ -40,6 +41,8 @@ export interface Serving {
   readonly intake: Intake;
   readonly index: DecisionIndex;
   readonly flow: FlowMeter;
+  /** Has each batch of decisions told from now on, when it can be read. */
+  readonly onDecisions: (listener: (batch: RecordBatch) => void) => void;
   /** The administrator’s key, if this start had to make one: to be shown once. */
   readonly firstAdminKey: string | null;
 }
@@ -47,13 +50,14 @@ export interface Serving {
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, engine, metrics, lifecycle, now } = options;
   const flow = new FlowMeter(metrics, engine, now);
+  const listeners = [(batch: RecordBatch) => flow.decided(batch)];
   const keys = openKeys(options);
   const intake = new Intake(engine.log, {
     onAccepted: (topic, count) => metrics.count('weir_events_accepted_total', { topic }, count),
   });
   const index = await lifecycle.start(
     'decision index',
-    () => startIndex(options, flow),
+    () => startIndex(options, listeners),
     (started) => started.close(),
   );
   const server = await lifecycle.start('http', () => build(options, keys), stopServer);
@@ -88,7 +92,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     () => writeAdminFile(config.dataDir, { address, token, pid: process.pid }),
     (path) => rmSync(path, { force: true }),
   );
-  return { address, intake, index, flow, firstAdminKey: keys.firstAdminKey };
+  const onDecisions: Serving['onDecisions'] = (listener) => void listeners.push(listener);
+  return { address, intake, index, flow, onDecisions, firstAdminKey: keys.firstAdminKey };
 }
 
 function openKeys({ config, now }: ServeOptions): KeyStore {
@@ -96,11 +101,16 @@ function openKeys({ config, now }: ServeOptions): KeyStore {
   return new KeyStore({ file: join(config.dataDir, 'keys.json'), now, ...set });
 }
 
-function startIndex({ engine, lifecycle }: ServeOptions, flow: FlowMeter): DecisionIndex {
+function startIndex(
+  { engine, lifecycle }: ServeOptions,
+  listeners: readonly ((batch: RecordBatch) => void)[],
+): DecisionIndex {
   const index = new DecisionIndex(engine.log, {
     lookUp: (transferIds) => lookUpDecisions(engine.clickhouse.read, transferIds),
     onFault: (error) => lifecycle.fail(error),
-    onDecisions: (batch) => flow.decided(batch),
+    onDecisions: (batch) => {
+      for (const listener of listeners) listener(batch);
+    },
   });
   index.start();
   return index;

@@ -8,10 +8,12 @@ import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { Lifecycle } from '../runtime/lifecycle.ts';
 import { type OpenLogger, openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
+import type { Transfer } from '../schemas/events/transfer.ts';
 import { MINUTE_MS, SECOND_MS } from '../schemas/time.ts';
 import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
 import { printBanner } from './banner.ts';
 import { type Cli, type Declare, settingsOf } from './cli.ts';
+import { DemoOutcomes } from './demo-outcomes.ts';
 import { type Engine, isEvaluation, startEngine } from './engine.ts';
 import { reportFailure } from './failure.ts';
 import { type Serving, serve } from './serve.ts';
@@ -124,7 +126,7 @@ async function startTraffic(
   lifecycle: Lifecycle,
   { log }: Engine,
   { demo: seed, dataDir }: Config,
-  { intake, index }: Serving,
+  { intake, index, onDecisions }: Serving,
 ): Promise<DemoState> {
   if (seed === null) return null;
   const positionFile = join(dataDir, 'demo.json');
@@ -133,13 +135,18 @@ async function startTraffic(
   await lifecycle.start(
     'demo',
     () => {
+      const outcomes = new DemoOutcomes(() => index);
+      onDecisions((batch) => outcomes.take(batch));
       const demo = startDemo({
-        append: (topic, values) => intake.append(topic, values),
+        append: (topic, values) => {
+          if (topic === 'transfers') outcomes.expect(values as readonly Transfer[]);
+          return intake.append(topic, values);
+        },
+        outcomeOf: (transferId) => outcomes.outcomeOf(transferId),
         now: cli.now,
         seed,
         positionFile,
         labelsFile,
-        outcomeOf: async (transferId) => (await index.latest([transferId])).get(transferId)?.outcome ?? null,
       });
       demo.done.catch((error) => lifecycle.fail(error));
       return demo;
