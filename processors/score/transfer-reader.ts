@@ -19,6 +19,11 @@ export interface Span {
 const ONE_ENTRY = Buffer.from([2]);
 const END_OF_ARRAY = Buffer.from([0]);
 
+const ABSENT = 0;
+const PRESENT = 2;
+/** What ids are declared to hold at most, see `id` in `schemas/declare.ts`. */
+const ID_BYTES_MAX = 128;
+
 const absent = (): Span => ({ start: -1, end: -1 });
 
 const OPTIONAL_SPANS = [
@@ -37,6 +42,8 @@ export class TransferReader {
   #position = 0;
   /** Entries left in the current part of the Avro array. */
   #left = 0;
+  /** False once a marker or length was met that Avro does not have. */
+  #isSound = true;
 
   subjectKind = 0;
   readonly subject: Span = absent();
@@ -83,8 +90,9 @@ export class TransferReader {
   readEvent(record: Buffer): boolean {
     this.#buffer = record;
     this.#position = 0;
+    this.#isSound = true;
     this.#readEvent();
-    return this.#position === record.length && this.#isWhole();
+    return this.#isSound && this.#position === record.length && this.#isWhole();
   }
 
   /** Moves to the next entry; false at the end of the block. */
@@ -145,7 +153,7 @@ export class TransferReader {
     this.#optional(this.maker);
     this.#optional(this.batch);
     this.#skipOptional();
-    this.historical = this.#long() === 1 && this.#buffer[this.#position++] === 1;
+    this.historical = this.#isPresent() && this.#flag();
     this.eventEnd = this.#position;
   }
 
@@ -168,7 +176,8 @@ export class TransferReader {
   }
 
   #isText(span: Span): boolean {
-    return span.start >= 0 && span.end > span.start && span.end <= this.#buffer.length;
+    const length = span.end - span.start;
+    return span.start >= 0 && length > 0 && length <= ID_BYTES_MAX && span.end <= this.#buffer.length;
   }
 
   /** Zigzag varint of at most 64 bits whose value is a safe integer. */
@@ -214,23 +223,43 @@ export class TransferReader {
   }
 
   #string(span: Span): void {
-    const length = this.#long();
+    const length = this.#length();
     span.start = this.#position;
     this.#position += length;
     span.end = this.#position;
   }
 
   #optional(span: Span): void {
-    if (this.#buffer[this.#position++] === 0) {
+    if (this.#isPresent()) this.#string(span);
+    else {
       span.start = -1;
       span.end = -1;
-    } else this.#string(span);
+    }
   }
 
   #skipOptional(): void {
-    if (this.#buffer[this.#position++] === 0) return;
+    if (!this.#isPresent()) return;
     // Not `+=`: that would read the position before the length moves it.
-    const length = this.#long();
+    const length = this.#length();
     this.#position += length;
+  }
+
+  #length(): number {
+    const length = this.#long();
+    if (length < 0) this.#isSound = false;
+    return length;
+  }
+
+  /** The marker of a field that may be absent: 0 for null, the zigzag form of 1 for a value. */
+  #isPresent(): boolean {
+    const marker = this.#buffer[this.#position++];
+    if (marker !== ABSENT && marker !== PRESENT) this.#isSound = false;
+    return marker === PRESENT;
+  }
+
+  #flag(): boolean {
+    const byte = this.#buffer[this.#position++]!;
+    if (byte > 1) this.#isSound = false;
+    return byte === 1;
   }
 }
