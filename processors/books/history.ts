@@ -203,7 +203,10 @@ export class History implements CounterpartyView {
   }
 
   #evict(cut: number): void {
-    this.chain.dropUntil(cut, this.windows, (chunk, index) => this.#unindex(chunk, index));
+    // The latest leg stays however old it is: it tells how long the subject has been idle.
+    this.chain.dropUntil(Math.min(cut, this.chain.lastAt - 1), this.windows, (chunk, index) =>
+      this.#unindex(chunk, index),
+    );
     if (this.chain.count < UNINDEXED_LEGS / 2 && this.chain.head.next === null) {
       this.#times = null;
       this.#lasts = null;

@@ -37,7 +37,9 @@ export function side(): Feature {
 
 /** The party or account that is frozen, of the two ends of the transfer; empty where none is. */
 export function frozenEnd(): Feature<string> {
-  return direct('text', (scope) => firstEnd(scope, (id) => scope.control.isFrozen(id, Math.max(scope.at, scope.tick))));
+  return direct('text', (scope) =>
+    firstEnd(scope, (id) => scope.control.isFrozen(id, Number.isFinite(scope.tick) ? scope.tick : scope.at)),
+  );
 }
 
 /** The party or account that stands on a list, of the two ends of the transfer; empty where none does. */

@@ -1,5 +1,14 @@
 /** Features that look at single legs: only rules that already have cause to ask pay for the walk. */
-import { BEYOND_LATENESS, BUCKET, type Chunk, MAY_PASS, SIDE_INCOMING, upperBound } from './legs.ts';
+import {
+  BEYOND_LATENESS,
+  BUCKET,
+  type Chunk,
+  MAY_PASS,
+  OUTCOME_MASK,
+  OUTCOME_SHIFT,
+  SIDE_INCOMING,
+  upperBound,
+} from './legs.ts';
 import type { Feature, Scope, Side, Unit } from './scope.ts';
 
 /** A feature that is computed when it is read, from the scope alone. */
@@ -145,7 +154,10 @@ export function sumInBand(side: Side, windowMs: number, from: number, to: number
   );
 }
 
-/** 0 the payee was not paid before within the history, 1 paid on this account before, 2 paid, but on other accounts only. */
+/**
+ * 0 the payee was not paid before within the history, 1 paid on this account before, 2 paid, but on other
+ * accounts only. What is held does not count: nobody has looked at it yet.
+ */
 export function payeeAccount(): Feature {
   return remembered(
     'count',
@@ -153,7 +165,7 @@ export function payeeAccount(): Feature {
       const party = scope.names.partyOf(scope.counterparty);
       let known = 0;
       eachLeg(scope, 0, Number.POSITIVE_INFINITY, (chunk, index) => {
-        if (chunk === scope.chunk && index === scope.index) return true;
+        if ((chunk === scope.chunk && index === scope.index) || isHeld(chunk.flags(index))) return true;
         const other = chunk.counterparty(index);
         if (other === scope.counterparty) {
           known = 1;
@@ -168,3 +180,9 @@ export function payeeAccount(): Feature {
     0,
   );
 }
+
+function isHeld(flags: number): boolean {
+  return (flags & OUTCOME_MASK) >> OUTCOME_SHIFT === HELD;
+}
+
+const HELD = 2;

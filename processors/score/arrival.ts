@@ -109,6 +109,8 @@ export function isOwnTransfer(
   state: TaskState,
   { subject, counterparty }: Pick<Arrival, 'subject' | 'counterparty'>,
 ): boolean {
+  // A device may be called as its payer is.
+  if (subject.kind !== 'party') return false;
   if (state.counterparties.partyOf(counterparty) === subject.number) return true;
   const accounts = subject.profile?.accounts;
   return (
