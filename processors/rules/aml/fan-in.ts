@@ -39,7 +39,7 @@ export const fanIn = rule({
   ],
   message: {
     en: '{likePayers} payers paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
-    zh: '{window}内 {likePayers} 个付款人共转入 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率 {chance}。',
+    zh: '{window}内 {likePayers} 个付款人共转入 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率：{chance}。',
   },
   features: ({ window, payers }) => {
     const found = fan({ side: 'incoming', windowMs: window, counterparties: payers, needsOwnHistory: false });

@@ -37,7 +37,7 @@ export const fanOut = rule({
   ],
   message: {
     en: '{likePayees} payees were paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
-    zh: '{window}内向 {likePayees} 个收款人共转出 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率 {chance}。',
+    zh: '{window}内向 {likePayees} 个收款人共转出 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率：{chance}。',
   },
   features: ({ window, payees }) => {
     const found = fan({ side: 'outgoing', windowMs: window, counterparties: payees, needsOwnHistory: true });
