@@ -1,7 +1,7 @@
 /**
  * How good the rules are on labelled data: precision, recall and F1 of each rule and of all together, by
  * account. An account counts once, however often a rule named it; so does a labelled one, however many
- * labels it has.
+ * labels it has. Who only took part in a planted case is left out: to name it is neither right nor wrong.
  */
 import type { Label } from '../schemas/label.ts';
 
@@ -21,14 +21,11 @@ export interface Population {
 export interface Score {
   readonly alerts: number;
   readonly alertsPerThousandTransfers: number;
-  /** Accounts that were named. */
+  /** Accounts that were named, those among them that are labelled, and those that are not and had no part. */
   readonly named: number;
-  /** Of these, the labelled ones and those that took part in a planted case. */
   readonly right: number;
   readonly wrong: number;
   readonly wrongPerThousandTransfers: number;
-  /** Labelled accounts that were named, of all there are. */
-  readonly found: number;
   /** Null where nothing was named, or nothing is labelled. */
   readonly precision: number | null;
   readonly recall: number | null;
@@ -55,7 +52,7 @@ export interface TypologyScore {
   readonly best: RuleOnTypology | null;
 }
 
-/** A rule's recall is on the typology alone; its precision is that of all it named. */
+/** A rule on one typology alone: accounts that carry another label are left out of its precision. */
 export interface RuleOnTypology {
   readonly rule: string;
   readonly precision: number;
@@ -88,15 +85,14 @@ export function evaluate(alerts: Iterable<FoundAlert>, labels: Iterable<Label>, 
     [...tallies]
       .map(([name, tally]) => ({ name, ...scoreOf(tally, truth, population) }))
       .sort((a, b) => b.right - a.right || (a.name < b.name ? -1 : 1));
-  const rules = scored(byRule);
   return {
     population,
     labelled: truth.labelled.size,
     visible: truth.visible?.size ?? null,
     overall: scoreOf(all, truth, population),
     families: scored(byFamily),
-    rules,
-    typologies: typologiesOf(truth, byRule, rules, all),
+    rules: scored(byRule),
+    typologies: typologiesOf(truth, byRule, all),
   };
 }
 
@@ -155,12 +151,12 @@ function truthOf(labels: Iterable<Label>): Truth {
   return { labelled, members, visible: tellsTouching ? labelled.intersection(touched) : null, byTypology };
 }
 
-function scoreOf({ accounts, alerts }: Tally, { labelled, members, visible }: Truth, { transfers }: Population): Score {
-  const found = accounts.intersection(labelled).size;
-  const right = accounts.intersection(labelled.union(members)).size;
-  const wrong = accounts.size - right;
-  const precision = ratio(right, accounts.size);
-  const recall = ratio(found, labelled.size);
+function scoreOf({ accounts, alerts }: Tally, truth: Truth, { transfers }: Population): Score {
+  const { labelled, visible } = truth;
+  const right = accounts.intersection(labelled).size;
+  const wrong = wrongOf(accounts, truth);
+  const precision = ratio(right, right + wrong);
+  const recall = ratio(right, labelled.size);
   const visibleRecall = visible === null ? null : ratio(accounts.intersection(visible).size, visible.size);
   return {
     alerts,
@@ -169,7 +165,6 @@ function scoreOf({ accounts, alerts }: Tally, { labelled, members, visible }: Tr
     right,
     wrong,
     wrongPerThousandTransfers: perThousand(wrong, transfers),
-    found,
     precision,
     recall,
     f1: harmonic(precision, recall),
@@ -178,19 +173,19 @@ function scoreOf({ accounts, alerts }: Tally, { labelled, members, visible }: Tr
   };
 }
 
-function typologiesOf(
-  truth: Truth,
-  byRule: ReadonlyMap<string, Tally>,
-  rules: readonly NamedScore[],
-  all: Tally,
-): TypologyScore[] {
+function wrongOf(named: ReadonlySet<string>, { labelled, members }: Truth): number {
+  return named.difference(labelled).difference(members).size;
+}
+
+function typologiesOf(truth: Truth, byRule: ReadonlyMap<string, Tally>, all: Tally): TypologyScore[] {
   return [...truth.byTypology].map(([typology, { accounts, cases }]) => {
     const found = accounts.intersection(all.accounts).size;
-    const onTypology = rules
-      .map(({ name, precision }): RuleOnTypology => {
-        const named = (byRule.get(name) as Tally).accounts;
-        const recall = named.intersection(accounts).size / accounts.size;
-        return { rule: name, precision: precision ?? 0, recall, f1: harmonic(precision, recall) ?? 0 };
+    const onTypology = [...byRule]
+      .map(([rule, { accounts: named }]): RuleOnTypology => {
+        const right = named.intersection(accounts).size;
+        const precision = right === 0 ? 0 : right / (right + wrongOf(named, truth));
+        const recall = right / accounts.size;
+        return { rule, precision, recall, f1: harmonic(precision, recall) as number };
       })
       .filter(({ recall }) => recall > 0);
     return {

@@ -58,12 +58,12 @@ function summary({ population, labelled, visible }: Evaluation, language: Langua
   const share = labelled === 0 || visible === null ? null : (visible / labelled).toFixed(3);
   if (language === 'zh') {
     const seen = share === null ? '' : `，其中 ${visible} 个有可见的植入转账（召回率上限 ${share}）`;
-    return `${accounts} 个账户，${transfers} 笔转账，${labelled} 个标注账户${seen}。按账户计；每账户每规则只计一次。`;
+    return `${accounts} 个账户，${transfers} 笔转账，${labelled} 个标注账户${seen}。按账户计：每规则每账户只计一次；仅参与案例的账户不计对错。`;
   }
   const seen = share === null ? '' : `, ${visible} of them touched by a planted transfer (recall can reach ${share})`;
   return (
     `${accounts} accounts, ${transfers} transfers, ${labelled} labelled accounts${seen}. ` +
-    'By account: a rule that names one twice names it once.'
+    'By account, each once; accounts that only took part in a planted case count neither as right nor as wrong.'
   );
 }
 

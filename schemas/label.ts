@@ -13,7 +13,7 @@ export const labelJson = z.strictObject({
     .enum(['subject', 'member', 'touched'])
     .default('subject')
     .describe(
-      'subject: what a rule should find. member: took part; an alert on it is right, none is no miss. ' +
+      'subject: what a rule should find. member: took part; an alert on it is neither right nor wrong. ' +
         'touched: no label, only says which planted transfers touch the account.',
     ),
 });
