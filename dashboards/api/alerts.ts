@@ -9,7 +9,7 @@ import { SUBJECT_KINDS } from '../../schemas/subjects.ts';
 import { DAY_MS } from '../../schemas/time.ts';
 import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { LEG_COLUMNS, type LegRow, legBody, legOf, NOT_REFUSED, timeField } from './fields.ts';
-import type { QueryParts } from './routes.ts';
+import type { QueryParts } from './parts.ts';
 import { select } from './select.ts';
 
 const PAGE_MAX = 200;

@@ -5,7 +5,7 @@ import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { type Decision, decisionRecord } from '../../schemas/decision.ts';
 import { moneyField } from './fields.ts';
-import type { QueryParts } from './routes.ts';
+import type { QueryParts } from './parts.ts';
 import { select } from './select.ts';
 
 /** Columns in the form of the record, times in milliseconds. */

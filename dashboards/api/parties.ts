@@ -9,7 +9,7 @@ import { partitionOf } from '../../schemas/subjects.ts';
 import { alertBody, listAlerts } from './alerts.ts';
 import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { LEG_COLUMNS, type LegRow, legBody, legOf, moneyField, NOT_REFUSED } from './fields.ts';
-import type { QueryParts } from './routes.ts';
+import type { QueryParts } from './parts.ts';
 import { select } from './select.ts';
 import { localDate, readUsage, usageBody } from './usage.ts';
 

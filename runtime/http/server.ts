@@ -62,6 +62,8 @@ export interface Server {
 
 const BODY_BYTES_MAX = 1_024 ** 2;
 const REQUESTS_PER_SECOND_MAX = 5_000;
+/** Ids are up to 128 characters long, and an alert’s is made of several. */
+const PARAM_LENGTH_MAX = 512;
 /** A request must have come in whole by then; a slower one would hold its connection for nothing. */
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Probes of an orchestrator must not be shut out by a noisy neighbour. */
@@ -76,6 +78,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyBytesMax ?? BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, request, reply) => sendProblem(options, error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();

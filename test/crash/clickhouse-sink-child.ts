@@ -17,7 +17,10 @@ import { migrate } from '../../sinks/clickhouse/migrate.ts';
 import { startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { blocks, entry, outputs } from '../support/records.ts';
 
-const [folder, partitionsPerInsert] = process.argv.slice(2);
+/** What it is started with. */
+export type Arguments = [folder: string, partitionsPerInsert: string];
+
+const [folder, partitionsPerInsert] = process.argv.slice(2) as Arguments;
 const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions: 4 });
 const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
 await migrate(clickhouse.write);

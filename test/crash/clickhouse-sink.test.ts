@@ -16,6 +16,7 @@ import { BLOCKS } from '../../schemas/journal.ts';
 import { startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { scaled } from '../support/scale.ts';
+import type { Arguments } from './clickhouse-sink-child.ts';
 
 const KILLS = scaled(6);
 const PARTITIONS = [0, 1, 2, 3];
@@ -101,7 +102,8 @@ it.each([1, 4])(
 
 /** Runs until rows went in, and a random while longer. */
 async function runAndKill(folder: string, partitionsPerInsert: number): Promise<void> {
-  const running = spawn(process.execPath, [SCRIPT, folder, `${partitionsPerInsert}`], {
+  const arguments_: Arguments = [folder, `${partitionsPerInsert}`];
+  const running = spawn(process.execPath, [SCRIPT, ...arguments_], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child = running;

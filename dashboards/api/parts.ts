@@ -1,0 +1,21 @@
+/** What the routes of the query API are given. */
+import type { FastifyRequest } from 'fastify';
+import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
+
+export interface QueryOptions {
+  /** The client that reads. */
+  readonly clickhouse: ClickHouseClient;
+  /** Journal partitions. */
+  readonly partitions: number;
+  /** The institution's zone, for parties that have none of their own. */
+  readonly zone: string;
+  readonly baseCurrency: string;
+  /** What time it is for days and overdue invoices: the clock's, or that of the data. */
+  readonly now: () => number;
+}
+
+type Guard = (request: FastifyRequest) => Promise<void>;
+
+export interface QueryParts extends QueryOptions {
+  readonly mayRead: { readonly [what in 'decisions' | 'alerts' | 'parties']: Guard };
+}
