@@ -19,8 +19,9 @@ import { lockFolder } from '../runtime/store/folder-lock.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { controlRecord } from '../schemas/events/control.ts';
 import { BLOCKS } from '../schemas/journal.ts';
-import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
+import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../schemas/topics.ts';
 import { migrate } from '../sinks/clickhouse/migrate.ts';
+import { type StageState, startPipeline } from '../sinks/clickhouse/pipeline.ts';
 import { type ClickHouseSink, startClickHouseSink } from '../sinks/clickhouse/sink.ts';
 import { openOwnLog } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
@@ -87,6 +88,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     (started) => started.stop(),
   );
   await threads.ready();
+  await lifecycle.start(
+    'pipeline samples',
+    () => startPipeline({ client: clickhouse.write, stages: () => stagesOf(log, threads, sink), now, logger }),
+    (started) => started.stop(),
+  );
   logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
   const lag = () => lagOf(log, threads);
   const dataNow = evaluation ? () => lastControlAt(log) ?? now() : now;
@@ -137,6 +143,26 @@ function lagOf(log: EmbeddedLog, threads: FoldThreads): { readonly route: number
     lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
   }
   return lag;
+}
+
+/** Where the stages stand, for the table `pipeline`. */
+function stagesOf(log: EmbeddedLog, threads: FoldThreads, sink: ClickHouseSink): StageState[] {
+  const behind = lagOf(log, threads);
+  const read = { route: 0, score: 0 };
+  for (const { topic, offset } of threads.positions()) read[topic === 'journal' ? 'score' : 'route'] += offset;
+  const { byTopic, ms } = sink.lag();
+  return [
+    ...(['route', 'score'] as const).map((stage) => {
+      return { stage, topic: '', lagRecords: behind[stage], lagMs: 0, records: read[stage] };
+    }),
+    ...Object.entries(byTopic).map(([topic, lagRecords]) => {
+      const ends = Array.from({ length: partitionsOf(TOPICS[topic as TopicName], log.partitions) }, (_, partition) =>
+        log.end(topic, partition),
+      );
+      const records = ends.reduce((sum, end) => sum + end, 0) - lagRecords;
+      return { stage: 'clickhouse', topic, lagRecords, lagMs: lagRecords === 0 ? 0 : ms, records };
+    }),
+  ];
 }
 
 /** The time that the last control entry tells; null where there is none. */
