@@ -4,6 +4,11 @@
  */
 import type { Control as ControlEvent, Rate } from '../../schemas/events/control.ts';
 
+interface ListVersion {
+  readonly version: string;
+  readonly members: ReadonlySet<string>;
+}
+
 /** Members of lists and freezes are bounded by what control sends: some 60 bytes a member. */
 export class Control {
   /** Settings in force, canonical JSON; empty until the first ones come. */
@@ -12,10 +17,10 @@ export class Control {
   tick = Number.NEGATIVE_INFINITY;
   /** Party or account → when its freeze ends, ms; Infinity where it does not by itself. */
   readonly freezes = new Map<string, number>();
-  /** List → its members; only closed versions. */
-  readonly lists = new Map<string, ReadonlySet<string>>();
-  /** List → version → members heard so far. */
-  readonly pending = new Map<string, { version: string; members: Set<string> }>();
+  /** List → its version in force; only closed ones. */
+  readonly lists = new Map<string, ListVersion>();
+  /** List and version → members heard so far: versions may come side by side. */
+  readonly pending = new Map<string, Set<string>>();
   /** Currency → rate and when it came, ms. */
   readonly rates = new Map<string, { rate: Rate; at: number }>();
   /** Rules switched off by a control entry. */
@@ -60,8 +65,8 @@ export class Control {
       settings: this.settings,
       tick: Number.isFinite(this.tick) ? this.tick : null,
       freezes: [...this.freezes].map(([id, until]) => [id, Number.isFinite(until) ? until : null] as const),
-      lists: [...this.lists].map(([name, members]) => [name, [...members]] as const),
-      pending: [...this.pending].map(([name, { version, members }]) => [name, version, [...members]] as const),
+      lists: [...this.lists].map(([name, { version, members }]) => [name, version, [...members]] as const),
+      pending: [...this.pending].map(([key, members]) => [key, [...members]] as const),
       rates: [...this.rates],
       switchedOff: [...this.switchedOff],
     };
@@ -71,8 +76,8 @@ export class Control {
     this.settings = json.settings;
     this.tick = json.tick ?? Number.NEGATIVE_INFINITY;
     for (const [id, until] of json.freezes) this.freezes.set(id, until ?? Number.POSITIVE_INFINITY);
-    for (const [name, members] of json.lists) this.lists.set(name, new Set(members));
-    for (const [name, version, members] of json.pending) this.pending.set(name, { version, members: new Set(members) });
+    for (const [name, version, members] of json.lists) this.lists.set(name, { version, members: new Set(members) });
+    for (const [key, members] of json.pending) this.pending.set(key, new Set(members));
     for (const [currency, rate] of json.rates) this.rates.set(currency, rate);
     for (const rule of json.switchedOff) this.switchedOff.add(rule);
   }
@@ -84,22 +89,24 @@ export class Control {
   }
 
   isListed(id: string): boolean {
-    for (const members of this.lists.values()) if (members.has(id)) return true;
+    for (const { members } of this.lists.values()) if (members.has(id)) return true;
     return false;
   }
 
   #list(event: ControlEvent): void {
     const name = event.list!;
-    let pending = this.pending.get(name);
-    if (pending === undefined || pending.version !== event.listVersion) {
-      pending = { version: event.listVersion!, members: new Set() };
-      this.pending.set(name, pending);
+    const version = event.listVersion!;
+    const key = `${name} ${version}`;
+    const members = this.pending.get(key) ?? new Set();
+    for (const member of event.members) members.add(member);
+    if (event.kind === 'list_part') {
+      this.pending.set(key, members);
+      return;
     }
-    for (const member of event.members) pending.members.add(member);
-    if (event.kind === 'list_close') {
-      this.lists.set(name, pending.members);
-      this.pending.delete(name);
-    }
+    this.pending.delete(key);
+    // The same closing entry once more brings no members, and must not empty the list.
+    if (members.size === 0 && this.lists.get(name)?.version === version) return;
+    this.lists.set(name, { version, members });
   }
 }
 
