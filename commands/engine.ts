@@ -153,7 +153,7 @@ function stagesOf(log: EmbeddedLog, threads: FoldThreads, sink: ClickHouseSink):
   const { byTopic, ms } = sink.lag();
   return [
     ...(['route', 'score'] as const).map((stage) => {
-      return { stage, topic: '', lagRecords: behind[stage], lagMs: 0, records: read[stage] };
+      return { stage, topic: '', lagRecords: behind[stage], lagMs: null, records: read[stage] };
     }),
     ...Object.entries(byTopic).map(([topic, lagRecords]) => {
       const ends = Array.from({ length: partitionsOf(TOPICS[topic as TopicName], log.partitions) }, (_, partition) =>

@@ -56,13 +56,7 @@ const code = (text: string): string => `\`${text}\``;
 
 function commandTable(program: Command): string {
   const rows = leaves(program).map(({ path, command }) => [
-    code(
-      [
-        'weir',
-        ...path,
-        ...command.registeredArguments.map(({ name, required }) => (required ? name() : `[${name()}]`)),
-      ].join(' '),
-    ),
+    code(['weir', ...path, ...command.registeredArguments.map((argument) => argument.name().toUpperCase())].join(' ')),
     command.description(),
     command.options.map(({ flags }) => code(flags)).join(', '),
   ]);

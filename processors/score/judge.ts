@@ -10,6 +10,7 @@ import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
 import { render } from '../rules/evidence.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
 import type { TaskState } from './state.ts';
+import { failureSeries } from './tally.ts';
 
 /** What is said of the transfer in an alert; null where there is none. */
 export interface About {
@@ -79,6 +80,7 @@ export function raise(
   about: About,
 ): void {
   const { rule } = bound;
+  if ('failure' in values) state.outputs.tally.add(failureSeries(rule.id));
   const id = state.subjects.idOf(subject);
   const at = state.scope.at;
   subject.alerts ??= new Map();

@@ -31,3 +31,9 @@ export function alertSeries(rule: string, severity: string): string {
 export function deadLetterSeries(topic: string, reason: string): string {
   return `weir_dead_letters_total{topic=${topic},reason=${reason}}`;
 }
+
+export function failureSeries(rule: string): string {
+  return `weir_rule_failures_total{rule=${rule}}`;
+}
+
+export const LATE_SERIES = 'weir_late_entries_total';

@@ -43,6 +43,7 @@ import { decideTransfer, reviseForStatus, settledUnreleased, voidReplaced } from
 import { aimAt, judge, raiseAlerts } from './judge.ts';
 import { judgeLaterWindows, ownWindows } from './late.ts';
 import type { TaskState } from './state.ts';
+import { LATE_SERIES } from './tally.ts';
 import type { Span, TransferReader } from './transfer-reader.ts';
 
 const PAYER = SUBJECT_ROLES.indexOf('payer');
@@ -145,7 +146,9 @@ function judgeAdded(state: TaskState, reader: TransferReader, arrival: Arrival, 
   const isLate = added.at < subject.history.chain.lastAt && !added.beyond;
   state.scope.totals = isLate ? ownWindows(state, subject, added.at).totals : subject.history.windows.totals;
   judgeArrival(state, reader, arrival, added.place, revision);
-  if (isLate) judgeLaterWindows(state, subject, state.rulesOf(subject), added, reader);
+  if (!isLate) return;
+  state.outputs.tally.add(LATE_SERIES);
+  judgeLaterWindows(state, subject, state.rulesOf(subject), added, reader);
 }
 
 function judgeArrival(
