@@ -78,11 +78,13 @@ export function text(doc: string, lengthMax = 256): Field<string> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+export const ID_LENGTH_MAX = 128;
+
 /**
  * An identifier: visible ASCII only. Look-alikes from other scripts, spaces and control characters
  * would make two ids of what a person reads as one, so they are refused at the door.
  */
-export function id(doc: string, lengthMax = 128): Field<string> {
+export function id(doc: string, lengthMax = ID_LENGTH_MAX): Field<string> {
   const json = z
     .string()
     .min(1)
@@ -95,7 +97,7 @@ export function id(doc: string, lengthMax = 128): Field<string> {
  * What avsc carries unharmed of ±(2^53−1): it refuses to write 2^53−1, and below −2^52 its zigzag form
  * needs a bit more than a number has, so that an odd negative amount would come back positive.
  */
-const LONG_MIN = -(2 ** 52);
+export const LONG_MIN = -(2 ** 52);
 export const LONG_MAX = 2 ** 53 - 2;
 
 export function long(doc: string, min = LONG_MIN, max = LONG_MAX): Field<number> {
@@ -123,8 +125,8 @@ export function instant(doc: string): Field<number> {
   );
 }
 
-const INSTANT_MIN = 0;
-const INSTANT_MAX = Date.UTC(2200, 0, 1);
+export const INSTANT_MIN = 0;
+export const INSTANT_MAX = Date.UTC(2200, 0, 1);
 
 /** A calendar day, `YYYY-MM-DD`, without a zone: due dates are the customer's own days. */
 export function day(doc: string): Field<string> {

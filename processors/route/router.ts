@@ -5,6 +5,7 @@
 import type { Append } from '../../runtime/log/port.ts';
 import { ValueWriter } from '../../runtime/log/values.ts';
 import { deadLetterRecord, type Refusal } from '../../schemas/dead-letter.ts';
+import type { Declared } from '../../schemas/declare.ts';
 import { eventIdOf } from '../../schemas/ids.ts';
 import { EVENTS, type EventOf, type EventTopic } from '../../schemas/journal.ts';
 import {
@@ -36,8 +37,10 @@ export interface Source {
 export interface Peeked {
   /** `min(at, seen)`: what inputs are merged by. */
   readonly time: number;
-  /** The decoded event, for all but transfers; null where it could not be decoded. */
+  /** The decoded event, for all but transfers; null where it could not be decoded, or is not as declared. */
   readonly event: object | null;
+  /** Why there is no event. */
+  readonly problem: string;
 }
 
 export interface RouterOptions {
@@ -80,31 +83,18 @@ export class Router {
   /** Reads what the merge needs of a record. */
   peek(source: Source, record: Buffer): Peeked {
     if (source.topic === 'transfers') {
-      const whole = this.#transfer.readEvent(record);
-      return whole
-        ? { time: Math.min(this.#transfer.at, source.seen), event: TRANSFER }
-        : { time: source.seen, event: null };
+      return this.#transfer.readEvent(record)
+        ? { time: Math.min(this.#transfer.at, source.seen), event: TRANSFER, problem: '' }
+        : { time: source.seen, event: null, problem: notDecoded(source.topic, record) };
     }
-    try {
-      const event = EVENTS[source.topic].decode(record) as { at: number };
-      return { time: Math.min(event.at, source.seen), event };
-    } catch {
-      // What does not decode is dead-lettered when its turn comes, with the reason that avsc gives then.
-      return { time: source.seen, event: null };
-    }
+    const { event, problem } = checked(source.topic, record);
+    return { time: event === null ? source.seen : Math.min(event.at, source.seen), event, problem };
   }
 
   /** Routes a record that was peeked at. */
   route(source: Source, record: Buffer, peeked: Peeked): void {
-    if (peeked.event === null) {
-      this.#refuse(
-        source,
-        record,
-        'undecodable',
-        `${record.length} bytes do not decode as ${EVENTS[source.topic].name}.`,
-        null,
-      );
-    } else if (source.topic === 'transfers') this.#routeTransfer(source, record);
+    if (peeked.event === null) this.#refuse(source, record, 'undecodable', peeked.problem, null);
+    else if (source.topic === 'transfers') this.#routeTransfer(source, record);
     else this.#routeEvent(source, record, peeked.event as EventOf<EventTopic>);
   }
 
@@ -224,6 +214,27 @@ export class Router {
 
 /** Stands for a transfer that was read in place. */
 const TRANSFER = {};
+
+function notDecoded(topic: EventTopic, record: Buffer): string {
+  return `${record.length} bytes do not decode as a whole and valid ${EVENTS[topic].name}.`;
+}
+
+/**
+ * Decodes a record and checks what Avro does not: ids, ranges, lengths. Public topics are written by
+ * anybody, and what passes here is folded. Voids are the tasks' own word.
+ */
+function checked(topic: EventTopic, record: Buffer): { event: { at: number } | null; problem: string } {
+  const declared = EVENTS[topic] as unknown as Declared<{ at: number }>;
+  try {
+    const event = declared.decode(record);
+    const issue = topic === 'voids' ? undefined : declared.json.safeParse(declared.render(event)).error?.issues[0];
+    if (issue === undefined) return { event, problem: '' };
+    return { event: null, problem: `${declared.name}: ${issue.path.join('.')}: ${issue.message}`.slice(0, 1_000) };
+  } catch {
+    // avsc, and a time that is no date: neither says more than that the bytes are no such record.
+    return { event: null, problem: notDecoded(topic, record) };
+  }
+}
 
 /** Whose own event it is. */
 function holderOf(topic: EventTopic, event: EventOf<EventTopic>): string {

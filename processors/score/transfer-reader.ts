@@ -7,6 +7,7 @@
  * `schemas/events/transfer.ts`. Blocks of another fingerprint are decoded by avsc and encoded again
  * with today's schema first, see `task.ts`.
  */
+import { ID_LENGTH_MAX, INSTANT_MAX, INSTANT_MIN, LONG_MAX, LONG_MIN } from '../../schemas/declare.ts';
 import { TRANSFER_KINDS, TRANSFER_STATUSES } from '../../schemas/events/transfer.ts';
 
 /** Where an Avro string stands: `start` is its first byte, `end` one past its last; −1, −1 where it is absent. */
@@ -21,9 +22,6 @@ const END_OF_ARRAY = Buffer.from([0]);
 
 const ABSENT = 0;
 const PRESENT = 2;
-/** What ids are declared to hold at most, see `id` in `schemas/declare.ts`. */
-const ID_BYTES_MAX = 128;
-
 const absent = (): Span => ({ start: -1, end: -1 });
 
 const OPTIONAL_SPANS = [
@@ -157,27 +155,34 @@ export class TransferReader {
     this.eventEnd = this.#position;
   }
 
-  /** Guards what follows against bytes that only look like a transfer. */
+  /** Guards what follows against bytes that only look like a transfer, and values that the declaration refuses. */
   #isWhole(): boolean {
     return (
       this.kind >= 0 &&
       this.kind < TRANSFER_KINDS.length &&
       this.status >= 0 &&
       this.status < TRANSFER_STATUSES.length &&
-      Number.isSafeInteger(this.at) &&
-      Number.isSafeInteger(this.amountMinor) &&
-      this.#isText(this.transferId) &&
-      this.#isText(this.debtorAccount) &&
-      this.#isText(this.creditorAccount) &&
-      this.#isText(this.currency) &&
+      this.at >= INSTANT_MIN &&
+      this.at <= INSTANT_MAX &&
+      this.amountMinor >= LONG_MIN &&
+      this.amountMinor <= LONG_MAX &&
+      this.#isId(this.transferId) &&
+      this.#isId(this.debtorAccount) &&
+      this.#isId(this.creditorAccount) &&
+      this.#isId(this.currency) &&
       this.currency.end - this.currency.start === 3 &&
-      OPTIONAL_SPANS.every((span) => this[span].start < 0 || this.#isText(this[span]))
+      OPTIONAL_SPANS.every((span) => this[span].start < 0 || this.#isId(this[span]))
     );
   }
 
-  #isText(span: Span): boolean {
-    const length = span.end - span.start;
-    return span.start >= 0 && length > 0 && length <= ID_BYTES_MAX && span.end <= this.#buffer.length;
+  /** Visible ASCII, not too long: what ids are declared to be. */
+  #isId({ start, end }: Span): boolean {
+    if (start < 0 || end <= start || end - start > ID_LENGTH_MAX || end > this.#buffer.length) return false;
+    for (let index = start; index < end; index++) {
+      const byte = this.#buffer[index]!;
+      if (byte < 0x21 || byte > 0x7e) return false;
+    }
+    return true;
   }
 
   /** Zigzag varint of at most 64 bits whose value is a safe integer. */

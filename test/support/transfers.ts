@@ -1,5 +1,6 @@
 /** Random transfers for property tests: every optional field absent or not, longs of all sizes, strings of all lengths. */
 import fc from 'fast-check';
+import { INSTANT_MAX, INSTANT_MIN, LONG_MAX, LONG_MIN } from '../../schemas/declare.ts';
 import {
   TRANSFER_KINDS,
   TRANSFER_STATUSES,
@@ -9,10 +10,6 @@ import {
 } from '../../schemas/events/transfer.ts';
 import type { Entry } from '../../schemas/journal.ts';
 import { SUBJECT_KINDS, SUBJECT_ROLES } from '../../schemas/subjects.ts';
-
-/** What avsc carries unharmed. */
-const LONG_MIN = -(2 ** 52);
-const LONG_MAX = 2 ** 53 - 2;
 
 /** Longs around every length that a varint can have, and the extremes. */
 export const longs: fc.Arbitrary<number> = fc.oneof(
@@ -44,10 +41,15 @@ const endpoint = fc.record({
   country: maybe(fc.constantFrom('CN', 'DE')),
 });
 
+const instants = fc.oneof(
+  fc.integer({ min: INSTANT_MIN, max: INSTANT_MAX }),
+  fc.constantFrom(INSTANT_MIN, INSTANT_MAX, Date.UTC(2026, 2, 1)),
+);
+
 export const transfers: fc.Arbitrary<Transfer> = fc.record({
   transferId: ids,
   eventId: maybe(ids),
-  at: longs,
+  at: instants,
   kind: fc.constantFrom(...(TRANSFER_KINDS as readonly TransferKind[])),
   status: fc.constantFrom(...TRANSFER_STATUSES.map((status) => status.replaceAll('-', '_') as TransferStatus)),
   debtor: endpoint,
@@ -67,7 +69,7 @@ export const transferEntries: fc.Arbitrary<Entry<'transfers'>> = fc.record({
   subjectKind: fc.constantFrom(...SUBJECT_KINDS),
   subject: ids,
   role: fc.constantFrom(...SUBJECT_ROLES),
-  seen: longs,
+  seen: instants,
   sourcePartition: fc.nat(40),
   sourceOffset: fc.integer({ min: 0, max: LONG_MAX }),
   event: transfers,

@@ -134,11 +134,19 @@ describe('a transfer that stands alone', () => {
     expect(reader.readEvent(ending(2, 1)), 'a purpose of −1 bytes').toBe(false);
   });
 
-  it('is refused where an id is longer than an id may be', () => {
-    const example = transferRecord.example;
-    const named = (length: number) => transferRecord.encode({ ...example, device: 'd'.repeat(length) });
-    expect(reader.readEvent(named(128))).toBe(true);
-    expect(reader.readEvent(named(129))).toBe(false);
+  it.each([
+    ['device', 'd'.repeat(128), true],
+    ['device', 'd'.repeat(129), false],
+    ['transferId', 'T 1', false],
+    ['transferId', 'T-１', false],
+    ['batch', 'б', false],
+    ['at', Date.UTC(2200, 0, 1), true],
+    ['at', Date.UTC(2200, 0, 1) + 1, false],
+    ['at', -1, false],
+    ['at', 9_000_000_000_000_000, false],
+  ])('is taken or refused by the declaration: %s %j, taken: %s', (field, value, taken) => {
+    // No date has such a time as the last one: what it was put into died of it.
+    expect(reader.readEvent(transferRecord.encode({ ...transferRecord.example, [field]: value }))).toBe(taken);
   });
 
   it('is refused where it is noise, and none makes the reader throw or hang', () => {
