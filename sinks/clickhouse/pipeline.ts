@@ -10,8 +10,8 @@ export interface StageState {
   readonly topic: string;
   /** Records still to read. */
   readonly lagRecords: number;
-  /** Age of the oldest of them, as far as the stage knows. */
-  readonly lagMs: number;
+  /** Age of the oldest of them; null where the stage does not know. */
+  readonly lagMs: number | null;
   /** Records read so far: a running total. */
   readonly records: number;
 }
@@ -48,7 +48,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       topic,
       partition: -1,
       lag_records: lagRecords,
-      lag_ms: Math.round(lagMs),
+      lag_ms: lagMs === null ? null : Math.round(lagMs),
       records: records - (before.get(keyOf(stage, topic)) ?? records),
       interval_ms: Math.max(0, Math.round(sampled - sampledAt)),
     }));
