@@ -107,7 +107,9 @@ class Run {
     const known = await readPosition(positionFile);
     const begins = dayStart(localDay(now()) - (this.#options.historyDays ?? DEMO_DEFAULTS.historyDays));
     const resumed = known !== null && known.seed === seed && known.parties === parties;
-    const position = resumed ? known : { seed, parties, from: begins, sentUntil: begins, liveSince: null };
+    const position = resumed
+      ? known
+      : { seed, parties, from: begins, pastSent: false, sentUntil: begins, liveSince: null };
     const economy = new Economy({
       seed,
       parties,
@@ -117,7 +119,7 @@ class Run {
       to: Number.POSITIVE_INFINITY,
     });
     try {
-      if (!resumed) await this.#sendPast(economy, position);
+      if (!position.pastSent) await this.#sendPast(economy, position);
       await this.#sendArrivals(economy, position);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -125,11 +127,14 @@ class Run {
   }
 
   async #sendPast(economy: Economy, position: DemoPosition): Promise<void> {
+    // Said first, so that a folder that a crash left half filled is still known as the demo's.
+    await writePosition(this.#options.positionFile, position);
     const customers = economy.customers().map((event) => ({ topic: 'customers', event }) as const);
     for (let start = 0; start < customers.length; start += BATCH) {
       await this.#send(customers.slice(start, start + BATCH));
     }
     await this.#send([...economy.past()]);
+    position.pastSent = true;
     await writePosition(this.#options.positionFile, position);
   }
 

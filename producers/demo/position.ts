@@ -8,6 +8,8 @@ const positionJson = z.strictObject({
   parties: z.int(),
   /** Where the history begins. */
   from: z.int(),
+  /** True once customers and what was there before are sent. */
+  pastSent: z.boolean(),
   /** Everything that arrives before this instant was sent. */
   sentUntil: z.int(),
   /** When the live traffic began that has had no gap since; null before there was any. */

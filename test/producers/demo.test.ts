@@ -206,9 +206,21 @@ describe('the demo', () => {
     };
     const demo = startDemo(stage.options({ append: full }));
     await demo.stop();
-    expect(existsSync(join(stage.folder, 'demo.json'))).toBe(false);
+    expect(stage.stored).toEqual([]);
     await stage.run(NOON);
+    expect(stage.stored.slice(0, 400).every(({ topic }) => topic === 'customers')).toBe(true);
     expect(stage.stored.length).toBeGreaterThan(1_000);
+  });
+
+  it('is known by its position from the first event on, and sends all customers after a crash among them', async () => {
+    const stage = new Stage();
+    const dying: DemoOptions['append'] = async () => {
+      expect(existsSync(join(stage.folder, 'demo.json'))).toBe(true);
+      throw new Error('power cut');
+    };
+    await expect(startDemo(stage.options({ append: dying })).done).rejects.toThrow('power cut');
+    await stage.run(NOON);
+    expect(stage.stored.filter(({ topic }) => topic === 'customers')).toHaveLength(400);
   });
 
   it('refuses a position that it cannot read', async () => {
