@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { RULES } from '../processors/rules/index.ts';
 import { WeirError } from '../runtime/errors.ts';
 import { nearest } from '../runtime/nearest.ts';
+import { formatMoney, type Money } from '../schemas/money.ts';
 import { localAccess } from './admin/access.ts';
 import type { AdminAction } from './admin/routes.ts';
 import { accessOf, type Cli, type Declare, type Holder, settingsOf, withFolder } from './cli.ts';
@@ -115,12 +116,16 @@ function stateOf({ enabled, shadow }: OwnSettings): string {
 }
 
 function differencesOf({ options = {}, segments, exemptions = [] }: OwnSettings): string {
-  const parts = Object.entries(options).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  if (segments !== undefined) parts.push(`${segments.length} segments`);
-  if (exemptions.length > 0) parts.push(`${exemptions.length} exemptions`);
-  return parts.join(' ') || '–';
+  const parts = Object.entries(options).map(([name, value]) => `${name}: ${shown(value)}`);
+  if (segments !== undefined) parts.push(`segments: ${segments.length}`);
+  if (exemptions.length > 0) parts.push(`exemptions: ${exemptions.length}`);
+  return parts.join(', ') || '–';
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { minor, currency } = (value ?? {}) as Partial<Money>;
+  return minor === undefined || currency === undefined ? JSON.stringify(value) : formatMoney(minor, currency);
 }
 
 function checkRule(rule: string): void {
