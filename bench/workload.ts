@@ -21,11 +21,13 @@ const START_AT = Date.UTC(2026, 0, 5);
 
 export const workloadEnd = START_AT + DAYS * DAY_MS;
 
-/** Writes the load; answers its public bytes, for the floor. */
-export async function writeWorkload(
-  log: Log,
-  { transfers, parties, seed }: Workload,
-): Promise<{ batches: Append['values'][] }> {
+/** The load, encoded: batches of public records. */
+export interface EncodedLoad {
+  readonly customers: readonly Append[];
+  readonly transfers: readonly Append[];
+}
+
+export function encodeWorkload({ transfers, parties, seed }: Workload): EncodedLoad {
   const load = new LoadTransfers({
     count: transfers,
     parties,
@@ -35,27 +37,25 @@ export async function writeWorkload(
     latePercent: 1,
     seed,
   });
-  await writeAll(log, 'customers', customerRecord as Declared<unknown>, load.customers);
-  return { batches: await writeAll(log, 'transfers', transferRecord as Declared<unknown>, load) };
+  return {
+    customers: encodeAll('customers', customerRecord as Declared<unknown>, load.customers),
+    transfers: encodeAll('transfers', transferRecord as Declared<unknown>, load),
+  };
 }
 
-async function writeAll(
-  log: Log,
-  topic: string,
-  record: Declared<unknown>,
-  values: Iterable<unknown>,
-): Promise<Append['values'][]> {
+/** Appends the load; all of it is on disk when this resolves. */
+export async function appendAll(log: Log, appends: readonly Append[]): Promise<void> {
+  await Promise.all(appends.map((append) => log.append(append)));
+}
+
+function encodeAll(topic: string, record: Declared<unknown>, values: Iterable<unknown>): Append[] {
   const writer = new ValueWriter(1 << 20);
-  const batches: Append['values'][] = [];
-  const flush = async () => {
-    const packed = writer.take();
-    batches.push(packed);
-    await log.append({ topic, partition: 0, fingerprint: record.fingerprint, values: packed });
-  };
+  const appends: Append[] = [];
+  const { fingerprint } = record;
   for (const value of values) {
     writer.write(record.type, value);
-    if (writer.count === BATCH) await flush();
+    if (writer.count === BATCH) appends.push({ topic, partition: 0, fingerprint, values: writer.take() });
   }
-  if (writer.count > 0) await flush();
-  return batches;
+  if (writer.count > 0) appends.push({ topic, partition: 0, fingerprint, values: writer.take() });
+  return appends;
 }

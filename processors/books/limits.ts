@@ -33,7 +33,7 @@ export class Limits {
   /** The party has days of its own from now on; what was counted so far counts on by date. */
   separate(): void {
     if (this.ownDays !== null) return;
-    this.ownDays = new PeriodTotals(DAYS_MAX, this.days.rows.slice(0, this.days.count * 3));
+    this.ownDays = new PeriodTotals(DAYS_MAX, [...this.days.rows]);
   }
 
   /** Outgoing total of the party's own calendar day. */

@@ -100,62 +100,53 @@ export function calendarOf(zone: string): ZoneCalendar {
   return calendar;
 }
 
-/** Shared by all that hold nothing yet. */
-const EMPTY = new Float64Array(0);
+/** Numbers of a row: the period, its outgoing and its incoming total. */
+const ROW = 3;
 
 /**
- * Totals by period: a few rows of (period, outgoing, incoming), newest last. Bounded: 40 periods of 24
- * bytes, about a kilobyte; most subjects have a handful.
+ * Totals by period: a few rows of (period, outgoing, incoming), newest last. A plain array, since a
+ * typed one costs 200 bytes before it holds anything. Bounded: 40 periods of 24 bytes, about a
+ * kilobyte; most subjects have a handful.
  */
 export class PeriodTotals {
-  rows: Float64Array;
-  count = 0;
+  rows: number[];
   readonly #max: number;
 
-  constructor(max: number, rows = EMPTY) {
+  constructor(max: number, rows: number[] = []) {
     this.#max = max;
     this.rows = rows;
-    this.count = rows.length / 3;
   }
 
-  /** Takes rows over from a checkpoint. */
-  fill(rows: Float64Array<ArrayBuffer>): void {
-    this.rows = rows;
-    this.count = rows.length / 3;
+  get count(): number {
+    return this.rows.length / ROW;
   }
 
   add(period: number, side: number, amount: number): void {
     const row = this.#row(period);
-    if (row >= 0) this.rows[row * 3 + 1 + side]! += amount;
+    if (row >= 0) this.rows[row + 1 + side]! += amount;
   }
 
   total(period: number, side: number): number {
-    for (let row = this.count - 1; row >= 0 && this.rows[row * 3]! >= period; row--) {
-      if (this.rows[row * 3] === period) return this.rows[row * 3 + 1 + side]!;
+    const { rows } = this;
+    for (let row = rows.length - ROW; row >= 0 && rows[row]! >= period; row -= ROW) {
+      if (rows[row] === period) return rows[row + 1 + side]!;
     }
     return 0;
   }
 
-  /** Row of the period, made where there is none; rows stay in order. −1 for a period older than all that are kept. */
+  /** Where the period's row begins, made where there is none; rows stay in order. −1 for a period older than all that are kept. */
   #row(period: number): number {
-    let row = this.count;
-    while (row > 0 && this.rows[(row - 1) * 3]! >= period) row--;
-    if (row < this.count && this.rows[row * 3] === period) return row;
-    if (this.count === this.#max) {
+    const { rows } = this;
+    let row = rows.length;
+    while (row > 0 && rows[row - ROW]! >= period) row -= ROW;
+    if (row < rows.length && rows[row] === period) return row;
+    if (rows.length === this.#max * ROW) {
       if (row === 0) return -1;
-      row--;
-      this.rows.copyWithin(0, 3, (row + 1) * 3);
-    } else {
-      if (this.count * 3 === this.rows.length) {
-        const rows = new Float64Array(Math.min(this.#max, Math.max(2, this.count * 2)) * 3);
-        rows.set(this.rows);
-        this.rows = rows;
-      }
-      this.rows.copyWithin((row + 1) * 3, row * 3, this.count * 3);
-      this.count++;
+      rows.splice(0, ROW);
+      row -= ROW;
     }
-    this.rows.fill(0, row * 3, row * 3 + 3);
-    this.rows[row * 3] = period;
+    if (row === rows.length) rows.push(period, 0, 0);
+    else rows.splice(row, 0, period, 0, 0);
     return row;
   }
 }

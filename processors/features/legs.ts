@@ -45,6 +45,12 @@ export const BUCKET = 1 << 13;
 /** An amendment took its place: it stays as an attempt. */
 export const REPLACED = 1 << 14;
 
+/** Shared by all chunks that hold nothing: an empty array of its own costs 100 bytes. */
+const NO_DOUBLES = new Float64Array(0);
+const NO_INTEGERS = new Int32Array(0);
+
+const LEG_BYTES = DOUBLES * 8 + INTEGERS * 4;
+
 export class Chunk {
   doubles: Float64Array;
   integers: Int32Array;
@@ -53,8 +59,9 @@ export class Chunk {
   next: Chunk | null = null;
 
   constructor(capacity: number) {
-    this.doubles = new Float64Array(capacity * DOUBLES);
-    this.integers = new Int32Array(capacity * INTEGERS);
+    this.doubles = NO_DOUBLES;
+    this.integers = NO_INTEGERS;
+    if (capacity > 0) this.reserve(capacity);
   }
 
   get capacity(): number {
@@ -85,12 +92,14 @@ export class Chunk {
     this.integers[index * INTEGERS + FLAGS] = flags;
   }
 
+  /** Both arrays lie in one buffer: a buffer costs some 150 bytes, whatever it holds. */
   reserve(capacity: number): void {
-    const doubles = new Float64Array(capacity * DOUBLES);
+    const buffer = new ArrayBuffer(capacity * LEG_BYTES);
+    const doubles = new Float64Array(buffer, 0, capacity * DOUBLES);
+    const integers = new Int32Array(buffer, doubles.byteLength, capacity * INTEGERS);
     doubles.set(this.doubles.subarray(0, this.count * DOUBLES));
-    this.doubles = doubles;
-    const integers = new Int32Array(capacity * INTEGERS);
     integers.set(this.integers.subarray(0, this.count * INTEGERS));
+    this.doubles = doubles;
     this.integers = integers;
   }
 

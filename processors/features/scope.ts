@@ -16,7 +16,7 @@ export interface Scope {
   judgement: number;
   subject: Subject;
   /** Totals of the plan's windows as of `at`. */
-  totals: Float64Array;
+  totals: readonly number[];
   /** Event time of what is judged, ms. */
   at: number;
   /** The leg that is judged. */
@@ -77,5 +77,7 @@ export interface Feature<T = number> {
    * features judge again when a late leg joins their window.
    */
   readonly fromLegs: boolean;
+  /** True where it counts what was tried, whether money may pass or not. */
+  readonly ofAttempts?: boolean;
   bind(plan: WindowPlan): (scope: Scope) => T;
 }

@@ -38,9 +38,14 @@ export interface CounterpartyView {
   hasOther(chunk: Chunk, index: number, cut: number): boolean;
 }
 
+/** A plain array: a typed one costs 200 bytes before it holds anything, and every subject has one. */
+function zeros(length: number): number[] {
+  return new Array<number>(length).fill(0);
+}
+
 export class Windows implements ChainListener {
   readonly plan: WindowPlan;
-  readonly totals: Float64Array;
+  readonly totals: number[];
   readonly #chunks: Chunk[];
   readonly #positions: number[];
   readonly #view: CounterpartyView;
@@ -50,7 +55,7 @@ export class Windows implements ChainListener {
   constructor(plan: WindowPlan, chain: Chain, view: CounterpartyView) {
     this.plan = plan;
     this.#view = view;
-    this.totals = new Float64Array(plan.sizesMs.length * TOTALS);
+    this.totals = zeros(plan.sizesMs.length * TOTALS);
     this.#chunks = plan.sizesMs.map(() => chain.head);
     this.#positions = plan.sizesMs.map(() => 0);
   }
@@ -218,7 +223,7 @@ export class Windows implements ChainListener {
  */
 export class Sweep {
   readonly plan: WindowPlan;
-  readonly totals: Float64Array;
+  readonly totals: number[];
   /** Next leg to enter. */
   chunk: Chunk;
   index = 0;
@@ -229,7 +234,7 @@ export class Sweep {
   constructor(plan: WindowPlan, chain: Chain, start: number, partyOf: (counterparty: number) => number) {
     this.plan = plan;
     this.#partyOf = partyOf;
-    this.totals = new Float64Array(plan.sizesMs.length * TOTALS);
+    this.totals = zeros(plan.sizesMs.length * TOTALS);
     this.#parties = plan.sizesMs.map(() => new Map());
     const longest = plan.sizesMs.at(-1) ?? 0;
     let chunk = chain.tail;
@@ -246,6 +251,14 @@ export class Sweep {
       this.#enter(this.chunk, this.index);
       this.index++;
     }
+    for (let window = 0; window < this.plan.sizesMs.length; window++) this.#expire(window, at);
+  }
+
+  /** Takes in the one leg that `peek` found; windows then end at it, in front of later ones of its time. */
+  step(): void {
+    const at = this.chunk.at(this.index);
+    this.#enter(this.chunk, this.index);
+    this.index++;
     for (let window = 0; window < this.plan.sizesMs.length; window++) this.#expire(window, at);
   }
 

@@ -7,15 +7,20 @@ import { packValues } from '../../runtime/log/values.ts';
 import { BLOCKS, type EventTopic } from '../../schemas/journal.ts';
 import { writeLong } from '../score/decision-writer.ts';
 
-/** A subject and its role, ready to be copied: enum, string, enum. */
+/** Whom an entry is for. */
 export interface Addressee {
-  readonly partition: number;
-  /** Avro bytes of subjectKind, subject and role. */
-  readonly head: Buffer;
+  partition: number;
+  /** Positions in SUBJECT_KINDS and SUBJECT_ROLES. */
+  kind: number;
+  role: number;
+  /** The subject's bytes: from `start` to `end` of `source`. */
+  source: Uint8Array;
+  start: number;
+  end: number;
 }
 
-/** Longs of an entry's head: three of at most ten bytes. */
-const HEAD_LONGS_MAX = 30;
+/** Two enums, and four longs of at most ten bytes. */
+const HEAD_FIXED_MAX = 42;
 const ENTRIES_PER_BLOCK_MAX = 32_768;
 
 class PartitionBlocks {
@@ -35,12 +40,15 @@ class PartitionBlocks {
   ): void {
     if (this.topic !== topic || this.#count === ENTRIES_PER_BLOCK_MAX) this.close();
     this.topic = topic;
-    const { head } = addressee;
-    const needed = this.#length + head.length + HEAD_LONGS_MAX + event.length;
+    const { source, start, end } = addressee;
+    const needed = this.#length + HEAD_FIXED_MAX + (end - start) + event.length;
     if (needed > this.#body.length) this.#grow(needed);
     const body = this.#body;
     let position = this.#length;
-    for (let index = 0; index < head.length; index++) body[position++] = head[index]!;
+    position = writeLong(body, position, addressee.kind);
+    position = writeLong(body, position, end - start);
+    for (let index = start; index < end; index++) body[position++] = source[index]!;
+    position = writeLong(body, position, addressee.role);
     position = writeLong(body, position, seen);
     position = writeLong(body, position, partition);
     position = writeLong(body, position, offset);
@@ -87,7 +95,7 @@ export class JournalWriter {
   ): void {
     this.#partitions[addressee.partition]!.add(topic, addressee, seen, partition, offset, event);
     this.entries++;
-    this.bytes += event.length + addressee.head.length + 12;
+    this.bytes += event.length + (addressee.end - addressee.start) + 12;
   }
 
   /** All blocks since the last take, in the order of each partition. */

@@ -22,8 +22,8 @@ import { type Addressee, JournalWriter } from './journal-writer.ts';
 
 /** An event so far ahead of its append time is no clock's error any more. */
 const AHEAD_MAX_MS = DAY_MS;
-/** Addressees are kept for so many ids; then the memory starts anew. Some 200 bytes each. */
-const ADDRESSEES_MAX = 1_000_000;
+/** Partitions are remembered for so many ids, some 50 bytes each; then the memory starts anew. */
+const IDS_MAX = 1_000_000;
 
 export interface Source {
   readonly topic: EventTopic;
@@ -49,18 +49,20 @@ export interface RouterOptions {
   readonly kinds: ReadonlySet<SubjectKind>;
 }
 
-/** A role in a transfer, and the kind of subject that has it. */
+/** A role in a transfer, and the kind of subject that has it, by their numbers. */
 interface Role {
-  readonly number: number;
-  readonly kind: SubjectKind;
-  readonly role: SubjectRole;
+  readonly kind: number;
+  readonly role: number;
 }
 
-const PAYER: Role = { number: 0, kind: 'party', role: 'payer' };
-const PAYEE: Role = { number: 1, kind: 'party', role: 'payee' };
-const DEVICE: Role = { number: 2, kind: 'device', role: 'device' };
-const OPERATOR: Role = { number: 3, kind: 'operator', role: 'operator' };
-const ROLES = 4;
+function declareRole(kind: SubjectKind, role: SubjectRole): Role {
+  return { kind: SUBJECT_KINDS.indexOf(kind), role: SUBJECT_ROLES.indexOf(role) };
+}
+
+const PAYER = declareRole('party', 'payer');
+const PAYEE = declareRole('party', 'payee');
+const DEVICE = declareRole('device', 'device');
+const OPERATOR = declareRole('operator', 'operator');
 
 export class Router {
   readonly journal: JournalWriter;
@@ -68,8 +70,10 @@ export class Router {
   readonly #deadLetters = new ValueWriter();
   readonly #transfer = new TransferReader();
   #ids = new Interner(4_096);
-  /** By interned id × roles + role. */
-  #addressees: (Addressee | undefined)[] = [];
+  /** Interned id → partition, for the first `#known` ids. */
+  #partitions = new Uint16Array(4_096);
+  #known = 0;
+  readonly #to: Addressee = { partition: 0, kind: 0, role: 0, source: Buffer.alloc(0), start: 0, end: 0 };
   readonly #tellsDevices: boolean;
   readonly #tellsOperators: boolean;
 
@@ -140,34 +144,49 @@ export class Router {
   }
 
   #tell(source: Source, record: Buffer, span: Span, role: Role): void {
-    const place = this.#ids.intern(record, span.start, span.end) * ROLES + role.number;
-    const known = this.#addressees[place] ?? this.#learn(place, role);
-    this.journal.add('transfers', known, source.seen, source.partition, source.offset, record);
+    const to = this.#to;
+    to.partition = this.#partitionOf(record, span);
+    to.kind = role.kind;
+    to.role = role.role;
+    to.source = record;
+    to.start = span.start;
+    to.end = span.end;
+    this.journal.add('transfers', to, source.seen, source.partition, source.offset, record);
   }
 
-  #learn(place: number, { number, kind, role }: Role): Addressee {
-    const addressee = this.#address(kind, this.#ids.text((place - number) / ROLES), role);
-    if (this.#ids.count > ADDRESSEES_MAX) {
+  #partitionOf(record: Buffer, span: Span): number {
+    const number = this.#ids.intern(record, span.start, span.end);
+    if (number < this.#known) return this.#partitions[number]!;
+    return this.#learn(number);
+  }
+
+  #learn(number: number): number {
+    const partition = partitionOf(this.#ids.text(number), this.#options.partitions);
+    if (number >= IDS_MAX) {
       this.#ids = new Interner(4_096);
-      this.#addressees = [];
-      return addressee;
+      this.#known = 0;
+      return partition;
     }
-    while (this.#addressees.length <= place) this.#addressees.push(undefined);
-    this.#addressees[place] = addressee;
-    return addressee;
+    if (number === this.#partitions.length) {
+      const larger = new Uint16Array(this.#partitions.length * 2);
+      larger.set(this.#partitions);
+      this.#partitions = larger;
+    }
+    this.#partitions[number] = partition;
+    this.#known = number + 1;
+    return partition;
   }
 
   #address(kind: SubjectKind, subject: string, role: SubjectRole): Addressee {
-    const text = Buffer.from(subject, 'utf8');
-    // Ids are at most 128 bytes, so their length takes at most two.
-    const length = zigzag(text.length);
-    const head = Buffer.concat([
-      Buffer.from([SUBJECT_KINDS.indexOf(kind) * 2]),
-      length,
-      text,
-      Buffer.from([SUBJECT_ROLES.indexOf(role) * 2]),
-    ]);
-    return { partition: partitionOf(subject, this.#options.partitions), head };
+    const source = Buffer.from(subject, 'utf8');
+    return {
+      partition: partitionOf(subject, this.#options.partitions),
+      kind: SUBJECT_KINDS.indexOf(kind),
+      role: SUBJECT_ROLES.indexOf(role),
+      source,
+      start: 0,
+      end: source.length,
+    };
   }
 
   #routeEvent(source: Source, record: Buffer, event: EventOf<EventTopic>): void {
@@ -257,9 +276,4 @@ function holderOf(topic: EventTopic, event: EventOf<EventTopic>): string {
 
 function aheadOf(at: number, seen: number): string {
   return `Event time ${new Date(at).toISOString()} is more than a day after ${new Date(seen).toISOString()}, when the record was stored.`;
-}
-
-function zigzag(value: number): Buffer {
-  const doubled = value * 2;
-  return doubled < 128 ? Buffer.from([doubled]) : Buffer.from([(doubled & 0x7f) | 0x80, doubled >>> 7]);
 }

@@ -83,7 +83,7 @@ function emptyScope(state: TaskState): Scope {
   return {
     judgement: 0,
     subject: nobody as Subject,
-    totals: new Float64Array(0),
+    totals: [],
     at: 0,
     chunk: nobody as Scope['chunk'],
     index: 0,

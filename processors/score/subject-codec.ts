@@ -12,11 +12,10 @@ import type { Profile } from '../books/profile.ts';
 import { fromJson, type ReceivablesJson, toJson } from '../books/receivables.ts';
 import type { Subject } from '../books/subject.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
-import type { PeriodTotals } from '../features/calendar.ts';
 import { Chunk, DOUBLES, INTEGERS } from '../features/legs.ts';
 
 /** Raised when the layout changes: a checkpoint of another layout is folded again from the journal. */
-export const SUBJECT_LAYOUT = 1;
+export const SUBJECT_LAYOUT = 2;
 
 const HEAD = 10;
 const [KIND, NUMBER, CLOCK, DUE, COARSE, CHUNKS, OUTLIERS, DAYS, MONTHS, OWN_DAYS] = [
@@ -62,7 +61,7 @@ export function encodeSubject(subject: Subject): Buffer {
     position += chunk.count * DOUBLES;
   }
   for (const one of periods) {
-    doubles.set(one.rows.subarray(0, one.count * 3), position);
+    doubles.set(one.rows, position);
     position += one.count * 3;
   }
   const integers = new Int32Array(bytes, doublesCount * 8, legs * INTEGERS);
@@ -110,13 +109,13 @@ export function decodeSubject(encoded: Buffer, subject: Subject): void {
     integer += count * INTEGERS;
   }
   history.chain.count = legs - history.outliers.count;
-  limits.days.fill(doubles.slice(position, position + head[DAYS]! * 3));
+  limits.days.rows = Array.from(doubles.subarray(position, position + head[DAYS]! * 3));
   position += head[DAYS]! * 3;
-  limits.months.fill(doubles.slice(position, position + head[MONTHS]! * 3));
+  limits.months.rows = Array.from(doubles.subarray(position, position + head[MONTHS]! * 3));
   position += head[MONTHS]! * 3;
   if (head[OWN_DAYS]! >= 0) {
     limits.separate();
-    (limits.ownDays as PeriodTotals).fill(doubles.slice(position, position + head[OWN_DAYS]! * 3));
+    limits.ownDays!.rows = Array.from(doubles.subarray(position, position + head[OWN_DAYS]! * 3));
   }
   decodeRare(Buffer.from(bytes, doublesCount * 8 + legs * INTEGERS * 4), subject);
 }

@@ -69,7 +69,7 @@ class Model {
 }
 
 /** What rules read: the features, bound to the plan, in the order of `Model.expected`. */
-function readings(plan: WindowPlan, totals: Float64Array): number[] {
+function readings(plan: WindowPlan, totals: ArrayLike<number>): number[] {
   const features: Feature[] = plan.sizesMs.flatMap((sizeMs, place) =>
     SIDES.flatMap((side) => [
       sum(side, sizeMs),
@@ -78,7 +78,7 @@ function readings(plan: WindowPlan, totals: Float64Array): number[] {
       ...(plan.distinct[place] ? [distinct(side, sizeMs)] : []),
     ]),
   );
-  return features.map((feature) => feature.bind(plan)({ totals } as Scope));
+  return features.map((feature) => feature.bind(plan)({ totals } as unknown as Scope));
 }
 
 type Op =

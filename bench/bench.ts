@@ -1,0 +1,83 @@
+/**
+ * `npm run bench`: one table of what Weir carries on this machine; `-- --json` prints one JSON line.
+ * CPU time is the steady figure; throughput and latency are those of a quiet machine. Parts can be
+ * asked for by name: `npm run bench -- embedded late`.
+ */
+import { cpus } from 'node:os';
+import { benchEmbedded } from './embedded.ts';
+import { benchLateLegs } from './late-legs.ts';
+import { benchMemory } from './memory.ts';
+import { benchRestart } from './restart.ts';
+import { benchServer } from './server.ts';
+
+type Figures = { [name: string]: number };
+
+const PARTS: { readonly [name: string]: () => Promise<Figures> } = {
+  embedded: async () => ({ ...(await benchEmbedded({ transfers: 1_000_000, parties: 50_000, seed: 7 })) }),
+  http: async () => ({ ...(await benchServer()) }),
+  late: async () => ({ ...benchLateLegs() }),
+  memory: async () => ({ bytesPerPartyOf40Legs: await benchMemory() }),
+  restart: async () => ({ ...(await benchRestart()) }),
+};
+
+/** What each figure is, with its unit, and what it has to reach. */
+const ROWS: { readonly [name: string]: readonly [title: string, unit: string, reach: string, aim: string] } = {
+  transfers: ['Loaded log to last decision queryable', 'transfers', '', ''],
+  alerts: ['  alerts and revisions of alerts on the way', 'rows', '', ''],
+  transfersPerSecond: ['  throughput', 'transfers/s', '≥ 100,000', '≥ 200,000'],
+  cpuMicrosPerTransfer: ['  CPU', 'µs/transfer', '≤ 14', '≤ 9'],
+  allRowsTransfersPerSecond: ['  throughput until every leg is in ClickHouse too', 'transfers/s', '', ''],
+  allRowsCpuMicrosPerTransfer: ['  CPU until then', 'µs/transfer', '', ''],
+  floorCpuMicrosPerTransfer: ['  floor: only decoding the same events', 'µs/transfer', '', ''],
+  floorSharePercent: ['  share of the floor', '%', 'printed', ''],
+  httpBatchEventsPerSecond: ['HTTP, batches of 100, acknowledged durable', 'events/s', '≥ 20,000', '≥ 50,000'],
+  httpBatchServerCpuMicrosPerEvent: ['  CPU of the server', 'µs/event', '', ''],
+  httpBatchP99Ms: ['  p99 of a batch', 'ms', '', ''],
+  httpSingleRequestsPerSecond: ['HTTP single with ?wait=decision', 'requests/s', '1,000', ''],
+  httpSingleP50Ms: ['  p50', 'ms', '', ''],
+  httpSingleP99Ms: ['  p99', 'ms', '≤ 50', '≤ 15'],
+  httpSingleServerCpuMicrosPerRequest: ['  CPU of the server', 'µs/request', '', ''],
+  httpUnexpectedAnswers: ['  other answers than expected', 'answers', '0', ''],
+  lateLegMinuteMicros: ['Late leg among 50,000, one minute late', 'µs', '≤ 50', '≤ 5'],
+  lateLegHourMicros: ['  one hour late', 'µs', '≤ 50', '≤ 5'],
+  lateLegSixDaysMicros: ['  six days late', 'µs', '≤ 50', '≤ 5'],
+  judgingAgainHourMicros: ['  moving all windows over one late hour', 'µs', 'apart', ''],
+  bytesPerPartyOf40Legs: ['Memory of a party with 40 legs', 'bytes', '≤ 5,120', '≤ 2,048'],
+  judgingAgainAfterKillMs: ['Judging again after kill −9 under load, median', 'ms', '≤ 5,000', '≤ 1,000'],
+  judgingAgainAfterKillMaxMs: ['  slowest', 'ms', '', ''],
+};
+
+async function main(): Promise<void> {
+  const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+  const unknown = asked.filter((word) => !(word in PARTS));
+  if (unknown.length > 0) {
+    throw new Error(`no part is called ${unknown.join(', ')}; expected some of ${Object.keys(PARTS).join(', ')}`);
+  }
+  const figures: Figures = {};
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    Object.assign(figures, await part());
+  }
+  if (process.argv.includes('--json')) console.log(JSON.stringify(figures));
+  else printTable(figures);
+}
+
+function printTable(figures: Figures): void {
+  console.log(`Weir bench · node ${process.version} · ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}\n`);
+  console.log(line('Figure', 'measured', 'unit', 'reach', 'aim'));
+  for (const [name, [title, unit, reach, aim]] of Object.entries(ROWS)) {
+    const value = figures[name];
+    if (value !== undefined) console.log(line(title, format(value), unit, reach, aim));
+  }
+}
+
+function line(title: string, value: string, unit: string, reach: string, aim: string): string {
+  return `${title.padEnd(50)} ${value.padStart(12)} ${unit.padEnd(12)} ${reach.padEnd(11)} ${aim}`.trimEnd();
+}
+
+function format(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 2 : 0 });
+}
+
+await main();
+process.exit(0);
