@@ -136,6 +136,7 @@ export function unitOfOption(option: z.ZodType): 'money' | 'duration' | null {
   return null;
 }
 
-function unwrapped(type: z.ZodType): z.ZodType | undefined {
+/** What a default or an optional is wrapped around; undefined where there is nothing inside. */
+export function unwrapped(type: z.ZodType): z.ZodType | undefined {
   return (type as { def?: { innerType?: z.ZodType } }).def?.innerType;
 }

@@ -19,10 +19,12 @@ export const largeAmountApproval = rule({
   code: 'approval',
   restricted: false,
   on: ['outgoing'],
-  options: z.strictObject({
-    one: money().default(cny(20_000_000)).describe('From this amount on one person must approve.'),
-    two: money().default(cny(50_000_000)).describe('From this amount on two people must approve.'),
-  }),
+  options: z
+    .strictObject({
+      one: money().default(cny(20_000_000)).describe('From this amount on one person must approve.'),
+      two: money().default(cny(50_000_000)).describe('From this amount on two people must approve.'),
+    })
+    .refine(({ one, two }) => one.minor <= two.minor, { path: ['two'], error: 'must be no less than one' }),
   segments: [{ when: { kind: 'organisation' }, options: { one: cny(100_000_000), two: cny(300_000_000) } }],
   message: {
     en: 'Amount {amount} needs the approval of {approvals}; {maker}.',
