@@ -142,7 +142,7 @@ export class Chain {
   count = 0;
 
   constructor() {
-    this.head = new Chunk(4);
+    this.head = new Chunk(8);
     this.tail = this.head;
   }
 

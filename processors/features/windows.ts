@@ -216,6 +216,13 @@ export class Windows implements ChainListener {
   }
 }
 
+/** The place of the first leg after a time. */
+function firstAfter(chain: Chain, at: number): { chunk: Chunk; index: number } {
+  let chunk = chain.tail;
+  while (chunk.previous !== null && (chunk.count === 0 || chunk.at(0) > at)) chunk = chunk.previous;
+  return { chunk, index: upperBound(chunk, at) };
+}
+
 /**
  * The same totals as of an earlier time: for a late leg's own window and for the later windows that
  * now contain it. Starts anywhere and moves forward a leg at a time, at the cost of what enters and
@@ -236,13 +243,24 @@ export class Sweep {
     this.#partyOf = partyOf;
     this.totals = zeros(plan.sizesMs.length * TOTALS);
     this.#parties = plan.sizesMs.map(() => new Map());
-    const longest = plan.sizesMs.at(-1) ?? 0;
-    let chunk = chain.tail;
-    while (chunk.previous !== null && (chunk.count === 0 || chunk.at(0) > start - longest)) chunk = chunk.previous;
-    this.chunk = chunk;
-    this.index = upperBound(chunk, start - longest);
-    this.#oldest = plan.sizesMs.map(() => ({ chunk: this.chunk, index: this.index }));
-    this.moveTo(start);
+    const after = firstAfter(chain, start);
+    this.chunk = after.chunk;
+    this.index = after.index;
+    // Each window is filled with its own legs alone, so a short one costs little however long the longest is.
+    this.#oldest = plan.sizesMs.map((sizeMs) => firstAfter(chain, start - sizeMs));
+    for (let window = 0; window < plan.sizesMs.length; window++) this.#fill(window);
+  }
+
+  #fill(window: number): void {
+    let { chunk, index } = this.#oldest[window]!;
+    for (;;) {
+      if (chunk === this.chunk && index === this.index) return;
+      if (index === chunk.count) {
+        if (chunk.next === null) return;
+        chunk = chunk.next;
+        index = 0;
+      } else this.#count(window, chunk, index++, 1);
+    }
   }
 
   /** Takes in all legs up to and at `at`; windows then end at `at`. */

@@ -36,24 +36,27 @@ class PartitionBlocks {
     seen: number,
     partition: number,
     offset: number,
-    event: Uint8Array,
+    event: Buffer,
+    start: number,
+    end: number,
   ): void {
     if (this.topic !== topic || this.#count === ENTRIES_PER_BLOCK_MAX) this.close();
     this.topic = topic;
-    const { source, start, end } = addressee;
-    const needed = this.#length + HEAD_FIXED_MAX + (end - start) + event.length;
+    const { source } = addressee;
+    const subjectBytes = addressee.end - addressee.start;
+    const needed = this.#length + HEAD_FIXED_MAX + subjectBytes + (end - start);
     if (needed > this.#body.length) this.#grow(needed);
     const body = this.#body;
     let position = this.#length;
     position = writeLong(body, position, addressee.kind);
-    position = writeLong(body, position, end - start);
-    for (let index = start; index < end; index++) body[position++] = source[index]!;
+    position = writeLong(body, position, subjectBytes);
+    for (let index = addressee.start; index < addressee.end; index++) body[position++] = source[index]!;
     position = writeLong(body, position, addressee.role);
     position = writeLong(body, position, seen);
     position = writeLong(body, position, partition);
     position = writeLong(body, position, offset);
-    body.set(event, position);
-    this.#length = position + event.length;
+    event.copy(body, position, start, end);
+    this.#length = position + (end - start);
     this.#count++;
   }
 
@@ -91,11 +94,13 @@ export class JournalWriter {
     seen: number,
     partition: number,
     offset: number,
-    event: Uint8Array,
+    event: Buffer,
+    start: number,
+    end: number,
   ): void {
-    this.#partitions[addressee.partition]!.add(topic, addressee, seen, partition, offset, event);
+    this.#partitions[addressee.partition]!.add(topic, addressee, seen, partition, offset, event, start, end);
     this.entries++;
-    this.bytes += event.length + (addressee.end - addressee.start) + 12;
+    this.bytes += end - start + (addressee.end - addressee.start) + 12;
   }
 
   /** All blocks since the last take, in the order of each partition. */

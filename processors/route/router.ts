@@ -27,10 +27,10 @@ const IDS_MAX = 1_000_000;
 
 export interface Source {
   readonly topic: EventTopic;
-  readonly partition: number;
-  readonly offset: number;
+  partition: number;
+  offset: number;
   /** Append time of the record, ms. */
-  readonly seen: number;
+  seen: number;
 }
 
 /** A record that has been looked at once: when it belongs in the merge, and what it says. */
@@ -85,21 +85,22 @@ export class Router {
   }
 
   /** Reads what the merge needs of a record. */
-  peek(source: Source, record: Buffer): Peeked {
+  peek(source: Source, record: Buffer, start = 0, end = record.length): Peeked {
     if (source.topic === 'transfers') {
-      return this.#transfer.readEvent(record)
+      return this.#transfer.readEvent(record, start, end)
         ? { time: Math.min(this.#transfer.at, source.seen), event: TRANSFER, problem: '' }
-        : { time: source.seen, event: null, problem: notDecoded(source.topic, record) };
+        : { time: source.seen, event: null, problem: notDecoded(source.topic, end - start) };
     }
-    const { event, problem } = checked(source.topic, record);
+    const { event, problem } = checked(source.topic, record.subarray(start, end));
     return { time: event === null ? source.seen : Math.min(event.at, source.seen), event, problem };
   }
 
   /** Routes a record that was peeked at. */
-  route(source: Source, record: Buffer, peeked: Peeked): void {
-    if (peeked.event === null) this.#refuse(source, record, 'undecodable', peeked.problem, null);
-    else if (source.topic === 'transfers') this.#routeTransfer(source, record);
-    else this.#routeEvent(source, record, peeked.event as EventOf<EventTopic>);
+  route(source: Source, record: Buffer, peeked: Peeked, start = 0, end = record.length): void {
+    if (peeked.event === TRANSFER) this.#routeTransfer(source, record, start, end);
+    else if (peeked.event === null)
+      this.#refuse(source, record.subarray(start, end), 'undecodable', peeked.problem, null);
+    else this.#routeEvent(source, record.subarray(start, end), peeked.event as EventOf<EventTopic>);
   }
 
   /** Bytes that wait for the next commit. */
@@ -118,22 +119,16 @@ export class Router {
     return appends;
   }
 
-  #routeTransfer(source: Source, record: Buffer): void {
+  #routeTransfer(source: Source, record: Buffer, start: number, end: number): void {
     const transfer = this.#transfer;
-    if (transfer.buffer !== record) transfer.readEvent(record);
+    if (transfer.buffer !== record || transfer.eventStart !== start) transfer.readEvent(record, start, end);
     if (transfer.at - source.seen > AHEAD_MAX_MS) {
-      this.#refuse(
-        source,
-        record,
-        'too_far_ahead',
-        aheadOf(transfer.at, source.seen),
-        transfer.text(transfer.transferId),
-      );
+      this.#refuseTransfer(source, 'too_far_ahead', aheadOf(transfer.at, source.seen));
       return;
     }
     if (transfer.amountMinor < 0) {
       const detail = `Amount ${transfer.amountMinor} is negative; a transfer has a payer and a payee instead of a sign.`;
-      this.#refuse(source, record, 'amount_out_of_range', detail, transfer.text(transfer.transferId));
+      this.#refuseTransfer(source, 'amount_out_of_range', detail);
       return;
     }
     const { debtorParty, debtorAccount, creditorParty, creditorAccount, device, maker } = transfer;
@@ -151,7 +146,13 @@ export class Router {
     to.source = record;
     to.start = span.start;
     to.end = span.end;
-    this.journal.add('transfers', to, source.seen, source.partition, source.offset, record);
+    const { eventStart, eventEnd } = this.#transfer;
+    this.journal.add('transfers', to, source.seen, source.partition, source.offset, record, eventStart, eventEnd);
+  }
+
+  #refuseTransfer(source: Source, refusal: Refusal, detail: string): void {
+    const { buffer, eventStart, eventEnd, transferId } = this.#transfer;
+    this.#refuse(source, buffer.subarray(eventStart, eventEnd), refusal, detail, this.#transfer.text(transferId));
   }
 
   #partitionOf(record: Buffer, span: Span): number {
@@ -196,7 +197,7 @@ export class Router {
       return;
     }
     for (const addressee of this.#addresseesOf(topic, event)) {
-      this.journal.add(topic, addressee, seen, partition, offset, record);
+      this.journal.add(topic, addressee, seen, partition, offset, record, 0, record.length);
     }
   }
 
@@ -234,8 +235,8 @@ export class Router {
 /** Stands for a transfer that was read in place. */
 const TRANSFER = {};
 
-function notDecoded(topic: EventTopic, record: Buffer): string {
-  return `${record.length} bytes do not decode as a whole and valid ${EVENTS[topic].name}.`;
+function notDecoded(topic: EventTopic, bytes: number): string {
+  return `${bytes} bytes do not decode as a whole and valid ${EVENTS[topic].name}.`;
 }
 
 /**
@@ -251,7 +252,7 @@ function checked(topic: EventTopic, record: Buffer): { event: { at: number } | n
     return { event: null, problem: `${declared.name}: ${issue.path.join('.')}: ${issue.message}`.slice(0, 1_000) };
   } catch {
     // avsc, and a time that is no date: neither says more than that the bytes are no such record.
-    return { event: null, problem: notDecoded(topic, record) };
+    return { event: null, problem: notDecoded(topic, record.length) };
   }
 }
 
