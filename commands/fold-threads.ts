@@ -25,6 +25,7 @@ type FromWorker =
   | { readonly kind: 'failed'; readonly code: ErrorCode | null; readonly message: string; readonly stack: string }
   | { readonly kind: 'stopped' };
 
+const YOUNG_GENERATION_MB = 96;
 const ENTRY = new URL('../processors/score/worker.ts', import.meta.url);
 
 export class FoldThreads {
@@ -91,6 +92,8 @@ class Thread {
     this.ready.catch(() => {});
     this.#worker = new Worker(ENTRY, {
       name,
+      // Most of what folding makes is garbage a moment later: room for it to die young halves the collector's work.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       workerData: { folder, shared, partitions, route, checkpointIntervalMs, checkpointBytes },
     });
     this.#worker.on('message', (message: FromWorker) => this.#take(message));
