@@ -8,6 +8,7 @@ function windowFeature(unit: Unit, total: number, side: Side, sizeMs: number): F
     window: { sizeMs, distinct: total === DISTINCT },
     reachMs: sizeMs,
     fromLegs: true,
+    ofAttempts: total === ATTEMPTS,
     bind: (plan) => {
       const place = plan.sizesMs.indexOf(sizeMs) * TOTALS + total + (side === 'incoming' ? 1 : 0);
       return (scope) => scope.totals[place]!;

@@ -21,6 +21,8 @@ export interface BoundRule {
   readonly bit: number;
   /** Longest time back that it looks, ms. */
   readonly reachMs: number;
+  /** True where it counts attempts alone: then a leg that moved no money is as good as another. */
+  readonly ofAttempts: boolean;
   readonly input: {
     readonly features: { readonly [name: string]: unknown };
     readonly options: { readonly [name: string]: unknown };
@@ -152,7 +154,9 @@ function bind({ rule, options, features, shadow }: ChosenRule, plan: WindowPlan,
     units[name] = feature.unit;
   }
   const reachMs = Math.max(0, ...Object.values(features).map((feature) => feature.reachMs));
-  return { rule, options, shadow, bit: bitOf(rule), reachMs, input: { features: readings, options }, units };
+  const ofAttempts = Object.values(features).every((feature) => feature.ofAttempts === true);
+  const input = { features: readings, options };
+  return { rule, options, shadow, bit: bitOf(rule), reachMs, ofAttempts, input, units };
 }
 
 /** The windows that rules ask for, each once. */

@@ -4,7 +4,7 @@ import { convert } from '../books/control.ts';
 import type { LegPlace } from '../books/history.ts';
 import type { Subject } from '../books/subject.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
-import { DETAILED, OUTCOME_MASK, STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
+import { DETAILED, MAY_PASS, OUTCOME_MASK, STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
 import type { TaskState } from './state.ts';
 import type { TransferReader } from './transfer-reader.ts';
 
@@ -103,6 +103,11 @@ export function keepRate(arrival: Arrival, place: LegPlace): void {
   const detail = detailOf(arrival.subject, place, arrival.name, arrival.side);
   detail.numerator = arrival.rate.numerator;
   detail.denominator = arrival.rate.denominator;
+}
+
+/** False for a leg that is but an attempt: it failed, or nothing can be said of its amount. */
+export function mayPass({ chunk, index }: LegPlace): boolean {
+  return (chunk.flags(index) & MAY_PASS) !== 0;
 }
 
 export function isOwnTransfer(

@@ -14,7 +14,7 @@ import { approvalsMissing, type Demand, type Hold } from '../books/approvals.ts'
 import type { LegPlace } from '../books/history.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
 import { COUNTERPARTY, EVENT, HISTORICAL, INTEGERS, MAY_PASS, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
-import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, reserve } from './arrival.ts';
+import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, mayPass, reserve } from './arrival.ts';
 import { writeAcceptance } from './decision-writer.ts';
 import { type Finding, judge, raiseAlerts, reasonsOf } from './judge.ts';
 import type { TaskState } from './state.ts';
@@ -53,7 +53,7 @@ export function decideTransfer(
   revision: number,
 ): void {
   const { subject } = arrival;
-  const findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival));
+  const findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival), mayPass(place));
   if (findings === null) {
     setOutcome(place, 'accept');
     if (revision === 1) writeAcceptance(state.outputs.acceptances, reader, arrival.baseMinor);

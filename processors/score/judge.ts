@@ -28,13 +28,16 @@ export interface Finding {
 /** Families that are about other people's money: a transfer between own accounts rings none of them. */
 const QUIET_FOR_OWN_TRANSFERS = new Set(['aml', 'anomaly']);
 
-/** Asks all rules of an occasion; answers those that did not pass. The scope is filled already. */
-export function judge(set: RuleSet, occasion: Occasion, ownTransfer: boolean): Finding[] | null {
+/**
+ * Asks all rules of an occasion; answers those that did not pass. The scope is filled already. `moves`
+ * is false for a leg that is but an attempt.
+ */
+export function judge(set: RuleSet, occasion: Occasion, ownTransfer: boolean, moves = true): Finding[] | null {
   let findings: Finding[] | null = null;
   const bound = set[occasion];
   for (let index = 0; index < bound.length; index++) {
     const one = bound[index]!;
-    if (isQuietFor(one, ownTransfer)) continue;
+    if (isQuietFor(one, ownTransfer, moves)) continue;
     const outcome = ask(one, occasion);
     if (outcome.kind === 'pass') continue;
     findings ??= [];
@@ -43,7 +46,9 @@ export function judge(set: RuleSet, occasion: Occasion, ownTransfer: boolean): F
   return findings;
 }
 
-export function isQuietFor(bound: BoundRule, ownTransfer: boolean): boolean {
+/** True where a rule has nothing to say of a leg: windows of money have nothing new where none has moved. */
+export function isQuietFor(bound: BoundRule, ownTransfer: boolean, moves: boolean): boolean {
+  if (!moves && bound.bit !== 0 && !bound.ofAttempts) return true;
   return ownTransfer && QUIET_FOR_OWN_TRANSFERS.has(bound.rule.family);
 }
 

@@ -12,9 +12,7 @@ import {
   INTEGERS,
   KIND_SHIFT,
   MAY_PASS,
-  REPLACED,
   SIDE_INCOMING,
-  upperBound,
 } from '../features/legs.ts';
 import { Sweep } from '../features/windows.ts';
 import type { Occasion } from '../rules/contract.ts';
@@ -34,29 +32,17 @@ export function judgeLaterWindows(
   state: TaskState,
   subject: Subject,
   set: RuleSet,
-  late: { readonly place: { readonly chunk: Chunk; readonly index: number }; readonly at: number },
+  lateAt: number,
   reader: TransferReader,
 ): void {
   if (set.reachMs === 0) return;
-  const { chunk: lateChunk, index: lateIndex } = late.place;
-  const sweep = ownWindows(state, subject, late.at);
-  const until = late.at + set.reachMs;
-  // Legs of the same time that came before stand in front of the late one: their windows contain it too.
-  const first = firstOfTime(lateChunk, late.at);
-  let chunk: Chunk | null = first.chunk;
-  let index = first.index;
-  let end = late.at;
-  for (; chunk !== null; chunk = chunk.next, index = 0) {
-    for (; index < chunk.count; index++) {
-      const at = chunk.at(index);
-      if (at >= until) return;
-      if (chunk === lateChunk && index === lateIndex) continue;
-      if (at > end) {
-        sweep.moveTo(at);
-        end = at;
-      }
-      judgeAgain(state, subject, set, chunk, index, late.at, sweep, reader);
-    }
+  const sweep = ownWindows(state, subject, lateAt);
+  // The late leg is the last of its time: what the sweep finds next are the legs behind it.
+  while (sweep.peek()) {
+    const { chunk, index } = sweep;
+    if (chunk.at(index) >= lateAt + set.reachMs) return;
+    sweep.step();
+    judgeAgain(state, subject, set, chunk, index, lateAt, sweep, reader);
   }
 }
 
@@ -71,7 +57,8 @@ function judgeAgain(
   reader: TransferReader,
 ): void {
   const flags = chunk.flags(index);
-  if ((flags & MAY_PASS) === 0 || (flags & (BUCKET | REPLACED)) !== 0) return;
+  if ((flags & BUCKET) !== 0) return;
+  const mayPass = (flags & MAY_PASS) !== 0;
   const occasion = occasionOf(subject, flags);
   const bound = set[occasion];
   const fired = chunk.integers[index * INTEGERS + FIRED]!;
@@ -79,7 +66,7 @@ function judgeAgain(
   for (const one of bound) {
     if (one.bit === 0 || (fired & one.bit) !== 0 || chunk.at(index) >= lateAt + one.reachMs) continue;
     const counterparty = chunk.integers[index * INTEGERS + COUNTERPARTY]!;
-    if (isQuietFor(one, isOwnTransfer(state, { subject, counterparty }))) continue;
+    if (isQuietFor(one, isOwnTransfer(state, { subject, counterparty }), mayPass)) continue;
     aimAt(state, subject, chunk, index);
     scope.totals = sweep.totals;
     scope.amount = chunk.amount(index);
@@ -104,14 +91,4 @@ function askAgain(bound: BoundRule, occasion: Occasion) {
 function occasionOf(subject: Subject, flags: number): 'outgoing' | 'incoming' | 'device' | 'operator' {
   if (subject.kind === 'device' || subject.kind === 'operator') return subject.kind;
   return (flags & SIDE_INCOMING) === 0 ? 'outgoing' : 'incoming';
-}
-
-function firstOfTime(from: Chunk, at: number): { chunk: Chunk; index: number } {
-  let chunk = from;
-  while (chunk.previous !== null && chunk.previous.count > 0 && chunk.previous.at(chunk.previous.count - 1) === at) {
-    chunk = chunk.previous;
-  }
-  let index = upperBound(chunk, at);
-  while (index > 0 && chunk.at(index - 1) === at) index--;
-  return { chunk, index };
 }

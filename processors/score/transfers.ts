@@ -34,6 +34,7 @@ import {
   eventIdOf,
   isOwnTransfer,
   keepRate,
+  mayPass,
   rateOf,
   reserve,
   SAME_CURRENCY,
@@ -143,12 +144,12 @@ function addLeg(state: TaskState, reader: TransferReader, arrival: Arrival, amou
 function judgeAdded(state: TaskState, reader: TransferReader, arrival: Arrival, added: Added, revision: number): void {
   const { subject } = arrival;
   aimAtEvent(state, reader, arrival, added.place);
-  const isLate = added.at < subject.history.chain.lastAt && !added.beyond;
+  const isLate = added.at < subject.history.chain.lastAt;
   state.scope.totals = isLate ? ownWindows(state, subject, added.at).totals : subject.history.windows.totals;
   judgeArrival(state, reader, arrival, added.place, revision);
-  if (!isLate) return;
+  if (!isLate || added.beyond) return;
   state.outputs.tally.add(LATE_SERIES);
-  judgeLaterWindows(state, subject, state.rulesOf(subject), added, reader);
+  judgeLaterWindows(state, subject, state.rulesOf(subject), added.at, reader);
 }
 
 function judgeArrival(
@@ -164,7 +165,7 @@ function judgeArrival(
   }
   const occasion = OCCASIONS[reader.role];
   if (occasion === undefined) return;
-  const findings = judge(state.rulesOf(arrival.subject), occasion, isOwnTransfer(state, arrival));
+  const findings = judge(state.rulesOf(arrival.subject), occasion, isOwnTransfer(state, arrival), mayPass(place));
   if (findings !== null) raiseAlerts(state, arrival.subject, findings, aboutReader(reader));
 }
 
