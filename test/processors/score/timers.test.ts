@@ -41,6 +41,7 @@ describe('more holds than one tick lets expire', () => {
         debtor: { ...example.debtor, party: `payer-${index}` },
         creditor: { ...example.creditor, party: `payee-${index}` },
         device: null,
+        maker: null,
         amount: { minor: 20_000_000, currency: 'CNY' },
       });
     }
