@@ -191,7 +191,8 @@ export class History implements CounterpartyView {
 
   /** Called once after a checkpoint filled the chain; windows are counted when the rules are chosen. */
   restored(): void {
-    if (this.chain.count > UNINDEXED_LEGS) this.#buildIndexes();
+    // Without an index only the last chunk is looked through.
+    if (this.chain.count > UNINDEXED_LEGS || this.chain.head.next !== null) this.#buildIndexes();
   }
 
   /** Drops what is older than horizon and lateness, 32 legs or more at a time, and coarsens what is too many. */

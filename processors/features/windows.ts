@@ -5,6 +5,7 @@
  * All windows of a subject share its legs; a window is a cursor (its oldest leg) and eight totals.
  * Memory: 64 bytes of totals and 16 of cursor a window.
  */
+import { addExactly, type Beyond } from './exact-sum.ts';
 import {
   BUCKET,
   type Chain,
@@ -49,6 +50,7 @@ export class Windows implements ChainListener {
   readonly #chunks: Chunk[];
   readonly #positions: number[];
   readonly #view: CounterpartyView;
+  #beyond: Beyond | null = null;
   /** End of all windows: the time of the latest leg. */
   end = Number.NEGATIVE_INFINITY;
 
@@ -116,7 +118,7 @@ export class Windows implements ChainListener {
       const base = window * TOTALS + side;
       this.totals[base + ATTEMPTS]! += legs;
       if (!mayPass) continue;
-      this.totals[base + SUM]! += amount;
+      this.#addToSum(base + SUM, amount);
       this.totals[base + COUNT]! += legs;
       if (exact && this.plan.distinct[window]! && lastBefore <= cut) this.totals[base + DISTINCT]! += 1;
     }
@@ -133,7 +135,7 @@ export class Windows implements ChainListener {
       const cut = this.end - sizes[window]!;
       if (at <= cut) continue;
       const base = window * TOTALS + side;
-      this.totals[base + SUM]! += (mayPass ? amount : 0) - (before ? chunk.amount(index) : 0);
+      this.#addToSum(base + SUM, (mayPass ? amount : 0) - (before ? chunk.amount(index) : 0));
       if (before === mayPass) continue;
       const step = mayPass ? 1 : -1;
       this.totals[base + COUNT]! += step;
@@ -202,13 +204,17 @@ export class Windows implements ChainListener {
     }
   }
 
+  #addToSum(position: number, change: number): void {
+    this.#beyond = addExactly(this.totals, this.#beyond, position, change);
+  }
+
   #leave(window: number, chunk: Chunk, index: number): void {
     const flags = chunk.flags(index);
     const base = window * TOTALS + (flags & SIDE_INCOMING);
     const count = legCount(chunk, index);
     this.totals[base + ATTEMPTS]! -= count;
     if ((flags & MAY_PASS) === 0) return;
-    this.totals[base + SUM]! -= chunk.amount(index);
+    this.#addToSum(base + SUM, -chunk.amount(index));
     this.totals[base + COUNT]! -= count;
     if (this.plan.distinct[window]! && (flags & BUCKET) === 0 && !this.#view.hasLater(chunk, index)) {
       this.totals[base + DISTINCT]! -= 1;
@@ -236,6 +242,7 @@ export class Sweep {
   index = 0;
   readonly #oldest: { chunk: Chunk; index: number }[];
   readonly #parties: Map<number, number>[];
+  #beyond: Beyond | null = null;
   readonly #partyOf: (counterparty: number) => number;
 
   constructor(plan: WindowPlan, chain: Chain, start: number, partyOf: (counterparty: number) => number) {
@@ -317,7 +324,7 @@ export class Sweep {
     const count = legCount(chunk, index);
     this.totals[base + ATTEMPTS]! += step * count;
     if ((flags & MAY_PASS) === 0) return;
-    this.totals[base + SUM]! += step * chunk.amount(index);
+    this.#beyond = addExactly(this.totals, this.#beyond, base + SUM, step * chunk.amount(index));
     this.totals[base + COUNT]! += step * count;
     if (!this.plan.distinct[window]! || (flags & BUCKET) !== 0) return;
     const parties = this.#parties[window]!;

@@ -55,6 +55,18 @@ export class TaskState {
     this.#terms = { horizonMs: settings.horizon, latenessMs: settings.lateness };
   }
 
+  /**
+   * The place of a subject; made where nothing was known of it. A new one is written with the next
+   * checkpoint even where nothing becomes of it, since those that come after it count on its place.
+   */
+  placeOf(kind: number, number: number): number {
+    const known = this.subjects.find(kind, number);
+    if (known >= 0) return known;
+    const place = this.subjects.add(kind, number);
+    this.touch(place);
+    return place;
+  }
+
   /** Remembers that the next checkpoint must write the subject. */
   touch(place: number): Subject {
     const subject = this.subjects.all[place]!;

@@ -31,12 +31,6 @@ export class Subjects {
     return this.#others.get(kind * 67_108_864 + number) ?? -1;
   }
 
-  /** The subject's place; it is made where nothing was known of it. */
-  placeOf(kind: number, number: number): number {
-    const known = this.find(kind, number);
-    return known >= 0 ? known : this.add(kind, number);
-  }
-
   /** Also used to fill from a checkpoint, in order. */
   add(kind: number, number: number): number {
     const place = this.all.length;

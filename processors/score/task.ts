@@ -70,7 +70,7 @@ export class Task {
     while (reader.next()) {
       state.ordinal++;
       const number = state.ids.intern(record, reader.subject.start, reader.subject.end);
-      const place = state.subjects.placeOf(reader.subjectKind, number);
+      const place = state.placeOf(reader.subjectKind, number);
       this.#fireDue(place);
       foldTransfer(state, reader, place);
     }
@@ -118,10 +118,13 @@ export class Task {
     if (changed) state.settingsChanged();
     if (entry.event.kind !== 'tick') return;
     const { tick } = state.control;
-    for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
+    for (let fired = 0; fired < TIMERS_PER_TICK; ) {
       const timer = state.timers.pop(tick);
       if (timer === null) return;
-      if (state.subjects.all[timer.place]!.due === timer.due) this.#fire(timer.place);
+      // A timer that its subject has outlived is not counted: a restored task does not know of it.
+      if (state.subjects.all[timer.place]!.due !== timer.due) continue;
+      this.#fire(timer.place);
+      fired++;
     }
   }
 
@@ -134,7 +137,7 @@ export class Task {
       if (place >= 0) this.#foldVoid(state.touch(place), entry as Entry<'voids'>);
       return;
     }
-    const place = state.subjects.placeOf(kind, number);
+    const place = state.placeOf(kind, number);
     this.#fireDue(place);
     const source = {
       seen: entry.seen,
