@@ -3,7 +3,8 @@
  * catching up would make events late by hours; it has no state but its position, and commits journal,
  * dead letters and positions in one step.
  */
-import type { Committer, Log, Position, Reader, RecordBatch } from '../runtime/log/port.ts';
+import { Commits } from '../runtime/log/commits.ts';
+import type { Log, Position, Reader, RecordBatch } from '../runtime/log/port.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import { EVENTS, type EventTopic } from '../schemas/journal.ts';
 import type { SubjectKind } from '../schemas/subjects.ts';
@@ -38,24 +39,23 @@ interface Input {
 export class Route {
   readonly #options: RouteOptions;
   readonly #router: Router;
-  readonly #committer: Committer;
+  readonly #commits: Commits;
   #inputs: Input[] = [];
-  #inFlight: Promise<void> = Promise.resolve();
 
   constructor(options: RouteOptions) {
     this.#options = options;
     this.#router = new Router({ partitions: options.log.partitions, kinds: options.kinds });
-    this.#committer = options.log.committer('route');
+    this.#commits = new Commits('route', options.log.committer('route'));
   }
 
   async start(): Promise<void> {
-    const { positions } = await this.#committer.fence();
+    const { positions } = await this.#commits.fence();
     const { log } = this.#options;
     const known = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one.offset]));
     for (const topic of Object.keys(EVENTS) as EventTopic[]) {
       for (let partition = 0; partition < partitionsOf(TOPICS[topic], log.partitions); partition++) {
         const from = known.get(`${topic}/${partition}`) ?? log.start(topic, partition);
-        const reader = log.reader(topic, partition, from, { durable: false });
+        const reader = log.reader(topic, partition, from, { durable: false, reuse: true });
         this.#inputs.push({ reader, topic, awaited: log.end(topic, partition), batch: null, index: 0, peeked: null });
       }
     }
@@ -83,8 +83,8 @@ export class Route {
   }
 
   async stop(): Promise<void> {
-    await this.#inFlight;
-    await this.#committer.flushed();
+    await this.#commits.settled();
+    await this.#commits.flushed();
     await this.#retain();
   }
 
@@ -127,9 +127,7 @@ export class Route {
     const positions = this.positions();
     const { entries } = this.#router.journal;
     const outputs = this.#router.take();
-    await this.#inFlight;
-    this.#inFlight = this.#committer.commit({ outputs, positions, state: Buffer.alloc(0) });
-    this.#inFlight.catch(() => {});
+    await this.#commits.send({ outputs, positions, state: Buffer.alloc(0) });
     this.#options.onRouted(entries);
   }
 

@@ -6,7 +6,8 @@ import type { Log, Reader } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
 import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { loadCheckpoint } from '../score/checkpoint.ts';
-import { OUTPUT_TOPICS, type OutputTopic, outputRecord } from '../score/outputs.ts';
+import { type CommittedTask, committedTask, taskName } from '../score/committed.ts';
+import { OUTPUT_TOPICS, type OutputEnds, type OutputTopic, outputRecord } from '../score/outputs.ts';
 import { Task } from '../score/task.ts';
 
 export interface VerifyOptions {
@@ -17,13 +18,14 @@ export interface VerifyOptions {
     readonly folded: number;
     readonly of: number;
   }) => void;
-  /** Where the journal no longer begins at its beginning: the checkpoint to start a partition from. */
+  /** The checkpoint to start a partition from; null, and unless said, the beginning of the journal. */
   readonly checkpoint?: (partition: number) => CheckpointStore | null;
 }
 
 export interface Difference {
   readonly partition: number;
-  readonly topic: OutputTopic;
+  /** Null where all outputs that the log still holds are the same, and the digest over all of them is not. */
+  readonly topic: OutputTopic | null;
   /** Offset of the output in its topic. */
   readonly offset: number;
   /** Journal offset of the block whose fold differs. */
@@ -35,6 +37,8 @@ export interface Difference {
 
 export interface VerifyReport {
   readonly partitions: number;
+  /** Journal offset that each partition was folded from. */
+  readonly starts: readonly number[];
   readonly entries: number;
   readonly outputs: { readonly [T in OutputTopic]: number };
   /** Null where everything is the same. */
@@ -48,38 +52,43 @@ export async function verifyReplay(options: VerifyOptions): Promise<VerifyReport
   const { log } = options;
   const outputs = Object.fromEntries(OUTPUT_TOPICS.map((topic) => [topic, 0])) as { [T in OutputTopic]: number };
   const digests: string[] = [];
+  const starts: number[] = [];
   let entries = 0;
-  for (let partition = 0; partition < log.partitions; partition++) {
+  let difference: Difference | null = null;
+  for (let partition = 0; partition < log.partitions && difference === null; partition++) {
     const replay = new PartitionReplay(options, partition);
-    const difference = await replay.run(outputs);
+    difference = await replay.run(outputs);
     entries += replay.entries;
+    starts.push(replay.start);
     digests.push(replay.digest);
-    if (difference !== null) return { partitions: log.partitions, entries, outputs, difference, digests };
   }
-  return { partitions: log.partitions, entries, outputs, difference: null, digests };
+  return { partitions: log.partitions, starts, entries, outputs, difference, digests };
 }
 
 class PartitionReplay {
+  readonly start: number;
   readonly #options: VerifyOptions;
   readonly #partition: number;
   readonly #task: Task;
-  readonly #start: number;
+  readonly #ordinal: number;
   readonly #stored = new Map<OutputTopic, StoredValues>();
 
   constructor(options: VerifyOptions, partition: number) {
     const { log, checkpoint } = options;
     this.#options = options;
     this.#partition = partition;
-    const journalStart = log.start('journal', partition);
-    const store = journalStart === 0 ? null : (checkpoint?.(partition) ?? null);
+    const store = checkpoint?.(partition) ?? null;
     const loaded = store === null ? null : loadCheckpoint(store, partition);
-    this.#start = loaded?.facts.position ?? journalStart;
+    this.start = loaded?.facts.position ?? 0;
     this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint), loaded?.state);
-    for (const topic of OUTPUT_TOPICS) this.#stored.set(topic, new StoredValues(log, topic, partition));
+    this.#ordinal = this.#task.ordinal;
+    for (const topic of OUTPUT_TOPICS) {
+      this.#stored.set(topic, new StoredValues(log, topic, partition, loaded?.facts.outputs[topic] ?? 0));
+    }
   }
 
   get entries(): number {
-    return this.#task.ordinal;
+    return this.#task.ordinal - this.#ordinal;
   }
 
   get digest(): string {
@@ -88,80 +97,103 @@ class PartitionReplay {
 
   async run(outputs: { [T in OutputTopic]: number }): Promise<Difference | null> {
     const { log, onProgress } = this.#options;
-    const end = log.end('journal', this.#partition);
-    const reader = log.reader('journal', this.#partition, this.#start, { durable: false });
-    for (let batch = reader.poll(); batch !== null; batch = reader.poll()) {
-      for (let index = 0; index < batch.values.count; index++) {
-        this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
-        const compared = this.#compare(batch.baseOffset + index, outputs);
-        if (compared !== 'same') return compared === 'behind' ? null : compared;
+    const partition = this.#partition;
+    // Taken first: the task may go on meanwhile, and whatever stood here by then belongs to what it has committed.
+    const ends = Object.fromEntries(OUTPUT_TOPICS.map((topic) => [topic, log.end(topic, partition)])) as OutputEnds;
+    const committed = committedTask(await log.committed(taskName(partition)));
+    const reader = log.reader('journal', partition, this.start, { durable: false, reuse: true });
+    while (reader.position < committed.position) {
+      const batch = reader.poll();
+      if (batch === null) throw new Error(`journal/${partition} ends before what is committed`);
+      const { values, baseOffset, fingerprint } = batch;
+      for (let index = 0; index < values.count && baseOffset + index < committed.position; index++) {
+        this.#task.fold(valueAt(values, index), fingerprint);
+        const difference = this.#compare(baseOffset + index, outputs);
+        if (difference !== null) return difference;
       }
-      onProgress?.({ partition: this.#partition, folded: reader.position, of: end });
+      onProgress?.({ partition, folded: Math.min(reader.position, committed.position), of: committed.position });
       // Folding is all that this does; other work of the process gets its turn between blocks.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return this.#surplus(end);
+    return this.#surplus(ends, committed) ?? this.#digestDiffers(committed);
   }
 
-  /** Compares what a block gave with what the log holds; `behind` where the task has not committed that far. */
-  #compare(journalOffset: number, outputs: { [T in OutputTopic]: number }): Difference | 'same' | 'behind' {
-    for (const { topic, values } of this.#task.take()) {
-      const stored = this.#stored.get(topic as OutputTopic)!;
-      for (let index = 0; index < values.count; index++) {
-        const folded = valueAt(values, index);
+  /** Compares what a block gave with what the log holds. */
+  #compare(journalOffset: number, outputs: { [T in OutputTopic]: number }): Difference | null {
+    for (const append of this.#task.take()) {
+      const topic = append.topic as OutputTopic;
+      const stored = this.#stored.get(topic)!;
+      for (let index = 0; index < append.values.count; index++) {
+        const folded = valueAt(append.values, index);
+        const { offset } = stored;
         const before = stored.next();
-        if (before === null) return 'behind';
-        if (!before.equals(folded)) {
-          const record = outputRecord(topic as OutputTopic);
-          const render = (bytes: Buffer) => record.render(record.decode(bytes));
-          return {
-            partition: this.#partition,
-            topic: topic as OutputTopic,
-            offset: stored.offset - 1,
-            journalOffset,
-            stored: render(before),
-            folded: render(folded),
-          };
-        }
-        outputs[topic as OutputTopic]++;
+        if (before === 'trimmed') continue;
+        if (before === null || !before.equals(folded))
+          return this.#difference(topic, offset, journalOffset, before, folded);
+        outputs[topic]++;
       }
     }
-    return 'same';
+    return null;
   }
 
   /** Outputs that the log holds and the fold did not give. */
-  #surplus(journalOffset: number): Difference | null {
+  #surplus(ends: OutputEnds, { position }: CommittedTask): Difference | null {
     for (const [topic, stored] of this.#stored) {
+      const { offset } = stored;
+      if (offset >= ends[topic]) continue;
       const surplus = stored.next();
-      if (surplus === null) continue;
-      const record = outputRecord(topic);
-      return {
-        partition: this.#partition,
-        topic,
-        offset: stored.offset - 1,
-        journalOffset,
-        stored: record.render(record.decode(surplus)),
-        folded: null,
-      };
+      if (surplus !== 'trimmed') return this.#difference(topic, offset, position, surplus, null);
     }
     return null;
+  }
+
+  #digestDiffers({ position, state }: CommittedTask): Difference | null {
+    if (state === null || state.digest === this.digest) return null;
+    const { partition, digest } = { partition: this.#partition, digest: this.digest };
+    return { partition, topic: null, offset: 0, journalOffset: position, stored: state.digest, folded: digest };
+  }
+
+  #difference(
+    topic: OutputTopic,
+    offset: number,
+    journalOffset: number,
+    stored: Buffer | null,
+    folded: Buffer | null,
+  ): Difference {
+    const record = outputRecord(topic);
+    const render = (bytes: Buffer | null) => (bytes === null ? null : record.render(record.decode(bytes)));
+    return {
+      partition: this.#partition,
+      topic,
+      offset,
+      journalOffset,
+      stored: render(stored),
+      folded: render(folded),
+    };
   }
 }
 
 /** The values of one partition of an output topic, one by one. */
 class StoredValues {
   readonly #reader: Reader;
+  readonly #start: number;
   #batch: ReturnType<Reader['poll']> = null;
   #index = 0;
   /** Next offset. */
   offset: number;
 
-  constructor(log: Log, topic: OutputTopic, partition: number) {
-    this.offset = log.start(topic, partition);
-    this.#reader = log.reader(topic, partition, this.offset, { durable: false });
+  constructor(log: Log, topic: OutputTopic, partition: number, from: number) {
+    this.offset = from;
+    this.#start = log.start(topic, partition);
+    this.#reader = log.reader(topic, partition, Math.max(from, this.#start), { durable: false, reuse: true });
   }
 
-  next(): Buffer | null {
+  /** Null where the log ends; what retention has taken cannot be compared any more. */
+  next(): Buffer | 'trimmed' | null {
+    if (this.offset < this.#start) {
+      this.offset++;
+      return 'trimmed';
+    }
     if (this.#batch === null || this.#index === this.#batch.values.count) {
       this.#batch = this.#reader.ready() ? this.#reader.poll() : null;
       this.#index = 0;

@@ -3,6 +3,7 @@
  * task between two blocks, so no subject changes while it is encoded; loaded once, at restart.
  */
 import type { CheckpointStore, CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
+import type { OutputEnds } from './outputs.ts';
 import { TaskState } from './state.ts';
 import { decodeSubject, encodeSubject, SUBJECT_LAYOUT, subjectHead } from './subject-codec.ts';
 
@@ -14,6 +15,8 @@ export interface CheckpointFacts {
   readonly position: number;
   readonly ordinal: number;
   readonly digest: string;
+  /** Next offset of each topic that the task writes. */
+  readonly outputs: OutputEnds;
   /** Interned ids and counterparties that are stored. */
   readonly ids: number;
   readonly counterparties: number;
@@ -47,6 +50,7 @@ export function encodeCheckpoint(
     ...at,
     ordinal: state.ordinal,
     digest: state.outputs.digest.toString('hex'),
+    outputs: state.outputs.ends,
     ids: ids.count,
     counterparties: counterparties.count,
   };
@@ -79,16 +83,17 @@ export function loadCheckpoint(
   for (const { value } of store.entries('p')) decodePairs(state, value);
   const bins = store.get(ORDINARY)!;
   state.ordinary.restore(new Int32Array(new Uint8Array(bins).buffer));
-  for (const { value } of store.entries('s')) {
+  for (const { key, value } of store.entries('s')) {
     const { kind, number } = subjectHead(value);
     const place = state.subjects.add(kind, number);
+    if (key.readUInt32BE(1) !== place) throw new Error(`checkpoint of partition ${partition}: no subject ${place}`);
     const subject = state.subjects.all[place]!;
     decodeSubject(value, subject);
     subject.history.restored();
     if (subject.due < Number.POSITIVE_INFINITY) state.timers.push(subject.due, place);
   }
   state.ordinal = facts.ordinal;
-  state.outputs.digest = Buffer.from(facts.digest, 'hex');
+  state.outputs.restore(Buffer.from(facts.digest, 'hex'), facts.outputs);
   return { state, facts };
 }
 

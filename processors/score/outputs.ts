@@ -25,6 +25,7 @@ const OUTPUT_RECORDS = {
 } as const;
 
 export type OutputTopic = keyof typeof OUTPUT_RECORDS;
+export type OutputEnds = { readonly [T in OutputTopic]: number };
 export const OUTPUT_TOPICS = Object.keys(OUTPUT_RECORDS) as OutputTopic[];
 
 export function outputRecord(topic: OutputTopic): Declared<unknown> {
@@ -36,6 +37,8 @@ export class Outputs {
     readonly [T in OutputTopic]: ValueWriter;
   };
   readonly #taken: number[] = OUTPUT_TOPICS.map(() => 0);
+  /** Values given to each topic since the beginning. A task is their only writer, so it is where they end. */
+  readonly #given = new Map<OutputTopic, number>();
   digest: Buffer = Buffer.alloc(32);
   readonly tally = new Tally();
 
@@ -90,12 +93,26 @@ export class Outputs {
     if (hash !== null) this.digest = hash.digest();
   }
 
+  /** Next offset of each topic, in the task's partition of it. */
+  get ends(): OutputEnds {
+    return Object.fromEntries(
+      OUTPUT_TOPICS.map((topic) => [topic, (this.#given.get(topic) ?? 0) + this.#writers[topic].count]),
+    ) as OutputEnds;
+  }
+
+  /** Takes over from a checkpoint where the topics end. */
+  restore(digest: Buffer, ends: OutputEnds): void {
+    this.digest = digest;
+    for (const topic of OUTPUT_TOPICS) this.#given.set(topic, ends[topic]);
+  }
+
   /** All outputs since the last take, for the task's partition. */
   take(partition: number): Append[] {
     const appends: Append[] = [];
     for (const [index, topic] of OUTPUT_TOPICS.entries()) {
       const writer = this.#writers[topic];
       if (writer.count === 0) continue;
+      this.#given.set(topic, (this.#given.get(topic) ?? 0) + writer.count);
       appends.push({ topic, partition, fingerprint: OUTPUT_RECORDS[topic].fingerprint, values: writer.take() });
       this.#taken[index] = 0;
     }

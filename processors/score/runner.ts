@@ -3,10 +3,13 @@
  * folds on while the commit is under way, and writes checkpoints now and then.
  */
 import { WeirError } from '../../runtime/errors.ts';
-import type { Append, Committer, Log, Reader } from '../../runtime/log/port.ts';
+import { Commits } from '../../runtime/log/commits.ts';
+import type { Log, Reader } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
 import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { dropBoundaries, keepBoundary } from './boundaries.ts';
 import { type CheckpointFacts, encodeCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import { type CommittedState, committedTask, encodeCommitted, taskName } from './committed.ts';
 import type { Counters } from './counters.ts';
 import { Task } from './task.ts';
 
@@ -18,6 +21,8 @@ const SILENT_RECORDS_MAX = 1_024;
 export interface RunnerOptions {
   readonly log: Log;
   readonly store: CheckpointStore;
+  /** Folder for copies of the checkpoints that other builds left. */
+  readonly boundaries: string;
   readonly partition: number;
   readonly build: string;
   readonly checkpointIntervalMs: number;
@@ -26,21 +31,13 @@ export interface RunnerOptions {
   readonly counters: Counters;
 }
 
-/** What a task commits besides its position. */
-interface CommittedState {
-  readonly digest: string;
-  readonly ordinal: number;
-  readonly build: string;
-}
-
 export class TaskRunner {
   readonly #options: RunnerOptions;
-  readonly #committer: Committer;
+  readonly #commits: Commits;
   #task: Task;
   #reader: Reader;
   /** Position of the last commit that was sent. */
   #sent = 0;
-  #inFlight: Promise<void> | null = null;
   #stored: { ids: number; counterparties: number } = { ids: 0, counterparties: 0 };
   #checkpointAt = 0;
   #bytesSince = 0;
@@ -49,9 +46,9 @@ export class TaskRunner {
   constructor(options: RunnerOptions) {
     const { log, partition } = options;
     this.#options = options;
-    this.#committer = log.committer(`score-${partition}`);
+    this.#commits = new Commits(taskName(partition), log.committer(taskName(partition)));
     this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint));
-    this.#reader = log.reader('journal', partition, 0, { durable: false });
+    this.#reader = log.reader('journal', partition, 0, { durable: false, reuse: true });
   }
 
   /** Next journal offset to fold. */
@@ -65,24 +62,24 @@ export class TaskRunner {
 
   /** Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. */
   async restore(): Promise<void> {
-    const { log, partition, build, store, now } = this.#options;
-    const committed = await this.#committer.fence();
-    const target = committed.positions.find((one) => one.topic === 'journal')?.offset ?? 0;
-    const state =
-      committed.state.length === 0 ? null : (JSON.parse(committed.state.toString('utf8')) as CommittedState);
+    const { log, partition, build, store, boundaries, now } = this.#options;
+    const { position: target, state } = committedTask(await this.#commits.fence());
     const loaded = loadCheckpoint(store, partition);
     const start = loaded?.facts.position ?? 0;
+    if (start > target) throw leads(partition, start, target);
     if (loaded !== null) {
       this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint), loaded.state);
       this.#stored = loaded.facts;
     } else await store.clear();
-    this.#reader = log.reader('journal', partition, start, { durable: false });
+    this.#reader = log.reader('journal', partition, start, { durable: false, reuse: true });
     await this.#foldTo(target);
     this.#task.take();
     if (state !== null && this.#task.digest.toString('hex') !== state.digest) throw differs(partition, state, build);
+    if (loaded !== null && loaded.facts.build !== build) await keepBoundary(boundaries, store, loaded.facts);
+    dropBoundaries(boundaries, log.start('journal', partition));
     this.#sent = target;
     this.#checkpointAt = now();
-    await log.retain(`score-${partition}`, [{ topic: 'journal', partition, offset: start }]);
+    await this.#retain(start);
   }
 
   /** Folds and commits one batch where there is one; false where the journal has nothing more. */
@@ -107,7 +104,6 @@ export class TaskRunner {
     await this.#commit(this.#reader.position);
     await this.#checkpoint(true);
     await this.#writing;
-    await this.#committer.flushed();
     await this.#options.store.close();
   }
 
@@ -131,40 +127,13 @@ export class TaskRunner {
 
   /** Sends a commit once the one before is acknowledged; folding goes on meanwhile. */
   async #commit(position: number): Promise<void> {
+    const { partition, build } = this.#options;
     const outputs = this.#task.take();
-    const state: CommittedState = {
-      digest: this.#task.digest.toString('hex'),
-      ordinal: this.#task.ordinal,
-      build: this.#options.build,
-    };
-    await this.#inFlight;
-    this.#inFlight = this.#send(outputs, position, state);
-    // Whoever awaits it next meets the failure; until then it must not count as unhandled.
-    this.#inFlight.catch(() => {});
+    const { digest, ordinal } = this.#task;
+    const state = encodeCommitted({ digest: digest.toString('hex'), ordinal, build });
+    await this.#commits.send({ outputs, positions: [{ topic: 'journal', partition, offset: position }], state });
     this.#sent = position;
     this.#count();
-  }
-
-  async #send(outputs: readonly Append[], position: number, state: CommittedState): Promise<void> {
-    const { partition } = this.#options;
-    const commit = {
-      outputs,
-      positions: [{ topic: 'journal', partition, offset: position }],
-      state: Buffer.from(JSON.stringify(state)),
-    };
-    try {
-      await this.#committer.commit(commit);
-    } catch (error) {
-      await this.#recover(commit, position, error);
-    }
-  }
-
-  /** After a failed commit: where it took effect all is well, else the same outputs are sent again. */
-  async #recover(commit: Parameters<Committer['commit']>[0], position: number, cause: unknown): Promise<void> {
-    if (cause instanceof WeirError && cause.code === 'LOG_FENCED') throw cause;
-    const committed = await this.#committer.fence();
-    const reached = committed.positions.find((one) => one.topic === 'journal')?.offset ?? 0;
-    if (reached < position) await this.#committer.commit(commit);
   }
 
   #isCheckpointDue(): boolean {
@@ -180,7 +149,7 @@ export class TaskRunner {
     // As of exactly one committed position: nothing is folded until what was sent is acknowledged.
     const position = this.#reader.position;
     if (this.#sent !== position) await this.#commit(position);
-    await this.#inFlight;
+    await this.#commits.settled();
     await this.#writing;
     const { write, facts, bytes } = encodeCheckpoint(this.#task.state, this.#stored, { build, position, final });
     this.#stored = facts;
@@ -197,11 +166,16 @@ export class TaskRunner {
     write: Parameters<CheckpointStore['write']>[0],
     facts: CheckpointFacts,
   ): Promise<void> {
-    const { log, partition } = this.#options;
     // A checkpoint may never lead what the log has on disk.
-    await this.#committer.flushed();
+    await this.#commits.flushed();
     await store.write(write);
-    await log.retain(`score-${partition}`, [{ topic: 'journal', partition, offset: facts.position }]);
+    await this.#retain(facts.position);
+  }
+
+  /** What a restart folds again must not be trimmed. */
+  async #retain(position: number): Promise<void> {
+    const { log, partition } = this.#options;
+    await log.retain(taskName(partition), [{ topic: 'journal', partition, offset: position }]);
   }
 
   #count(): void {
@@ -209,6 +183,14 @@ export class TaskRunner {
     counters.add('weir_commits_total', 1);
     for (const [series, by] of this.#task.state.outputs.tally.drain()) counters.add(series, by);
   }
+}
+
+function leads(partition: number, checkpoint: number, committed: number): WeirError {
+  return new WeirError(
+    'LOG_POSITION_LOST',
+    `Partition ${partition}: its checkpoint stands at journal offset ${checkpoint}, but the log is committed to ${committed} only. ` +
+      'The log is not the one that the checkpoint was made with; put back the whole data folder of one moment.',
+  );
 }
 
 function differs(partition: number, state: CommittedState, build: string): WeirError {

@@ -14,6 +14,7 @@ import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
 import { Route } from '../route.ts';
 import { RULES } from '../rules/index.ts';
+import { boundariesFolder } from './boundaries.ts';
 import { Counters } from './counters.ts';
 import { TaskRunner, yieldToOthers } from './runner.ts';
 
@@ -101,6 +102,7 @@ class FoldThread {
     return new TaskRunner({
       log: this.#log,
       store: new CheckpointStore(join(folder, 'state', `p-${String(partition).padStart(2, '0')}`)),
+      boundaries: boundariesFolder(folder, partition),
       partition,
       build: buildId(),
       // Staggered, so that no two partitions of a thread pause at once.

@@ -10,7 +10,7 @@ import { mkdirSync } from 'node:fs';
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
 import { type Now, systemNow } from '../clock.ts';
 import { WeirError } from '../errors.ts';
-import { EmbeddedCommitter } from './embedded/committer.ts';
+import { EmbeddedCommitter, readCommitted } from './embedded/committer.ts';
 import { Disk } from './embedded/disk.ts';
 import { type Environment, openEnvironment } from './embedded/environment.ts';
 import { EmbeddedReader } from './embedded/reader.ts';
@@ -18,7 +18,7 @@ import { retain, trim } from './embedded/retention.ts';
 import { catchUp, createShared, loadOffsets, Offsets, type SharedLog, type SharedTopic } from './embedded/shared.ts';
 import { Waits } from './embedded/waits.ts';
 import { Writer } from './embedded/writer.ts';
-import type { Append, Committer, Log, Position, Reader, ReaderOptions } from './port.ts';
+import type { Append, Committed, Committer, Log, Position, Reader, ReaderOptions } from './port.ts';
 
 export interface EmbeddedLogOptions {
   readonly folder: string;
@@ -106,6 +106,12 @@ export class EmbeddedLog implements Log {
 
   committer(owner: string): Committer {
     return new EmbeddedCommitter(this.#env, this.#writer, owner, () => catchUp(this.#env, this.#offsets));
+  }
+
+  async committed(owner: string): Promise<Committed> {
+    // So that whoever reads on from here finds all that was committed with it.
+    catchUp(this.#env, this.#offsets);
+    return readCommitted(this.#env, owner);
   }
 
   start(topic: string, partition: number): number {

@@ -97,6 +97,8 @@ export interface Log {
   append(append: Append): Promise<{ readonly baseOffset: number }>;
   reader(topic: string, partition: number, from: number, options: ReaderOptions): Reader;
   committer(owner: string): Committer;
+  /** What an owner committed last, for whoever only looks: it shuts nobody out. */
+  committed(owner: string): Promise<Committed>;
   /** First offset that is kept, and the next that will be written. */
   start(topic: string, partition: number): number;
   end(topic: string, partition: number): number;

@@ -52,6 +52,12 @@ export class CheckpointStore {
     await this.#root.flushed;
   }
 
+  /** Writes a copy into another folder, as it stands now. */
+  async copy(folder: string): Promise<void> {
+    mkdirSync(folder, { recursive: true });
+    await this.#root.backup(folder, true);
+  }
+
   async close(): Promise<void> {
     await this.#root.close();
   }

@@ -47,8 +47,7 @@ export class EmbeddedCommitter implements Committer {
   async #fence(): Promise<Committed> {
     this.#epoch = await this.#raiseEpoch();
     this.#catchUp();
-    const record = this.#env.owners.get(this.#owner);
-    const committed = record ? decodeRecord(record) : { positions: [], state: Buffer.alloc(0) };
+    const committed = readCommitted(this.#env, this.#owner);
     this.#positions = new Map(committed.positions.map((position) => [keyOf(position), position]));
     return committed;
   }
@@ -94,6 +93,12 @@ export class EmbeddedCommitter implements Committer {
   #fenced(why: string): WeirError {
     return new WeirError('LOG_FENCED', `A commit of ${this.#owner} was refused: ${why}.`);
   }
+}
+
+/** What the owner committed last, as the transaction for reading shows it. */
+export function readCommitted({ owners }: Environment, owner: string): Committed {
+  const record = owners.get(owner);
+  return record ? decodeRecord(record) : { positions: [], state: Buffer.alloc(0) };
 }
 
 function keyOf({ topic, partition }: Position): string {

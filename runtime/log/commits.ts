@@ -1,0 +1,76 @@
+/**
+ * The commits of one owner, one after the other: a further one is sent once the one before is
+ * acknowledged, and its owner works on meanwhile. A commit that failed may have taken effect: the log is
+ * fenced and asked, and only what it does not hold is sent again.
+ */
+import { isWeirError, WeirError } from '../errors.ts';
+import type { Commit, Committed, Committer, Position } from './port.ts';
+
+export class Commits {
+  readonly #owner: string;
+  readonly #committer: Committer;
+  /** Positions as they were acknowledged last. */
+  #acknowledged = new Map<string, number>();
+  #underway: Promise<void> = Promise.resolve();
+
+  constructor(owner: string, committer: Committer) {
+    this.#owner = owner;
+    this.#committer = committer;
+  }
+
+  /** Shuts out an earlier holder and answers what is committed. To be called once, before the first commit. */
+  async fence(): Promise<Committed> {
+    const committed = await this.#committer.fence();
+    this.#acknowledged = byPlace(committed.positions);
+    return committed;
+  }
+
+  /** Resolves when it is sent, which is when the one before is acknowledged; throws where that one failed for good. */
+  async send(commit: Commit): Promise<void> {
+    await this.#underway;
+    this.#underway = this.#commit(commit);
+    // Whoever awaits it next meets the failure; until then it must not count as unhandled.
+    this.#underway.catch(() => {});
+  }
+
+  /** Resolves when everything that was sent is acknowledged. */
+  async settled(): Promise<void> {
+    await this.#underway;
+  }
+
+  /** Resolves when everything that was acknowledged is on disk. */
+  flushed(): Promise<void> {
+    return this.#committer.flushed();
+  }
+
+  async #commit(commit: Commit): Promise<void> {
+    try {
+      await this.#committer.commit(commit);
+    } catch (error) {
+      // Whoever was shut out must not shut out its successor.
+      if (isWeirError(error, 'LOG_FENCED')) throw error;
+      await this.#recover(commit, error);
+    }
+    for (const [place, offset] of byPlace(commit.positions)) this.#acknowledged.set(place, offset);
+  }
+
+  async #recover(commit: Commit, cause: unknown): Promise<void> {
+    const { positions } = await this.#committer.fence();
+    const stands = byPlace(positions);
+    const standsAt = (wanted: ReadonlyMap<string, number>) =>
+      commit.positions.every((one) => stands.get(placeOf(one)) === wanted.get(placeOf(one)));
+    if (standsAt(byPlace(commit.positions))) return;
+    if (!standsAt(this.#acknowledged)) {
+      throw new WeirError('LOG_FENCED', `Another committed as ${this.#owner} while a commit failed here.`, { cause });
+    }
+    await this.#committer.commit(commit);
+  }
+}
+
+function byPlace(positions: readonly Position[]): Map<string, number> {
+  return new Map(positions.map((one) => [placeOf(one), one.offset]));
+}
+
+function placeOf({ topic, partition }: Position): string {
+  return `${topic}/${partition}`;
+}

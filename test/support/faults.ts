@@ -1,0 +1,137 @@
+/**
+ * A log and a checkpoint store that fail as real ones do: a commit is rejected before or after it took
+ * effect, and the process dies before or after a commit or a checkpoint. What a dead process began and had not
+ * handed over yet never happens.
+ */
+import { WeirError } from '../../runtime/errors.ts';
+import type { Commit, Committed, Committer, Log } from '../../runtime/log/port.ts';
+import { CheckpointStore, type CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
+
+export type Fault = 'none' | 'rejected-before' | 'rejected-after' | 'dies-before' | 'dies-after';
+
+/** Decides what becomes of each commit and checkpoint of an owner. */
+export type Faults = (owner: string, what: 'commit' | 'checkpoint') => Fault;
+
+export const NO_FAULTS: Faults = () => 'none';
+
+/** The life of one process: once it is over, nothing that it asks for happens or is answered. */
+export class Life {
+  readonly over = Promise.withResolvers<'over'>();
+  readonly #underway = new Set<Promise<unknown>>();
+  #ended = false;
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.over.resolve('over');
+  }
+
+  /** Answers as `work` does while the process lives, and never afterwards. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended) return never();
+    const working = work();
+    const settled = working.catch(() => undefined).finally(() => this.#underway.delete(settled));
+    this.#underway.add(settled);
+    try {
+      const result = await working;
+      return this.#ended ? never() : result;
+    } catch (error) {
+      if (this.#ended) return never();
+      throw error;
+    }
+  }
+
+  /** Resolves when all that was handed over is done. */
+  async settled(): Promise<void> {
+    while (this.#underway.size > 0) await Promise.all(this.#underway);
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+export function mortalLog(log: Log, life: Life, faults: Faults): Log {
+  return {
+    partitions: log.partitions,
+    append: (append) => life.during(() => log.append(append)),
+    reader: (...all) => log.reader(...all),
+    committer: (owner) => new FaultyCommitter(log.committer(owner), owner, life, faults),
+    committed: (owner) => log.committed(owner),
+    start: (...all) => log.start(...all),
+    end: (...all) => log.end(...all),
+    awaitAny: (readers) => log.awaitAny(readers),
+    schema: (fingerprint) => log.schema(fingerprint),
+    declareSchema: (...all) => life.during(() => log.declareSchema(...all)),
+    retain: (...all) => life.during(() => log.retain(...all)),
+    trim: (now) => log.trim(now),
+    close: async () => {},
+  };
+}
+
+class FaultyCommitter implements Committer {
+  readonly #inner: Committer;
+  readonly #owner: string;
+  readonly #life: Life;
+  readonly #faults: Faults;
+  /** After a rejected commit a real log takes no further one before a fence. */
+  #mustFence = false;
+
+  constructor(inner: Committer, owner: string, life: Life, faults: Faults) {
+    this.#inner = inner;
+    this.#owner = owner;
+    this.#life = life;
+    this.#faults = faults;
+  }
+
+  async fence(): Promise<Committed> {
+    const committed = await this.#life.during(() => this.#inner.fence());
+    this.#mustFence = false;
+    return committed;
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    if (this.#mustFence) throw new WeirError('LOG_FENCED', `${this.#owner} has to fence first`);
+    const fault = this.#life.ended ? 'none' : this.#faults(this.#owner, 'commit');
+    if (fault === 'dies-before') this.#life.end();
+    if (fault === 'rejected-before') throw this.#rejected();
+    await this.#life.during(() => this.#inner.commit(commit));
+    if (fault === 'dies-after') this.#life.end();
+    if (fault === 'rejected-after') throw this.#rejected();
+    if (this.#life.ended) return never();
+  }
+
+  flushed(): Promise<void> {
+    return this.#life.during(() => this.#inner.flushed());
+  }
+
+  #rejected(): Error {
+    this.#mustFence = true;
+    return new Error(`the connection to the log broke under a commit of ${this.#owner}`);
+  }
+}
+
+/** A store whose process may die around a checkpoint. */
+export class MortalStore extends CheckpointStore {
+  readonly #owner: string;
+  readonly #life: Life;
+  readonly #faults: Faults;
+
+  constructor(folder: string, owner: string, life: Life, faults: Faults) {
+    super(folder);
+    this.#owner = owner;
+    this.#life = life;
+    this.#faults = faults;
+  }
+
+  override async write(write: CheckpointWrite): Promise<void> {
+    const fault = this.#life.ended ? 'none' : this.#faults(this.#owner, 'checkpoint');
+    if (fault === 'dies-before') this.#life.end();
+    await this.#life.during(() => super.write(write));
+    if (fault === 'dies-after') this.#life.end();
+    if (this.#life.ended) return never();
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Route and tasks on a real log in this process, step by step: a test decides when what happens, what
+ * time it is, and when the process dies.
+ */
+import { join } from 'node:path';
+import { Route } from '../../processors/route.ts';
+import { parseSettings } from '../../processors/rules/settings.ts';
+import { Counters } from '../../processors/score/counters.ts';
+import { TaskRunner } from '../../processors/score/runner.ts';
+import { Intake } from '../../producers/intake.ts';
+import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
+import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { BLOCKS } from '../../schemas/journal.ts';
+import { SECOND_MS } from '../../schemas/time.ts';
+import { type Faults, Life, MortalStore, mortalLog, NO_FAULTS } from './faults.ts';
+import type { Json, Load } from './traffic.ts';
+
+export interface RiverOptions {
+  readonly folder: string;
+  readonly partitions?: number;
+  /** Time at the beginning. */
+  readonly now?: number;
+}
+
+/** A log, what flows into it, and the time that it is there. */
+export class River {
+  readonly log: EmbeddedLog;
+  readonly folder: string;
+  readonly #clock: { now: number };
+  readonly #intake: Intake;
+  #controls = 0;
+
+  static async open({ folder, partitions = 3, now = Date.UTC(2026, 2, 2, 1) }: RiverOptions): Promise<River> {
+    const clock = { now };
+    const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions, now: () => clock.now });
+    for (const { fingerprint, type } of Object.values(BLOCKS)) {
+      await log.declareSchema(fingerprint, JSON.stringify(type.schema()));
+    }
+    return new River(log, folder, clock);
+  }
+
+  private constructor(log: EmbeddedLog, folder: string, clock: { now: number }) {
+    this.log = log;
+    this.folder = folder;
+    this.#clock = clock;
+    this.#intake = new Intake(log);
+  }
+
+  get now(): number {
+    return this.#clock.now;
+  }
+
+  pass(durationMs: number): void {
+    this.#clock.now += durationMs;
+  }
+
+  /** Appends as HTTP intake would. */
+  async feed({ topic, events }: Load): Promise<void> {
+    const filled = events.map((event): Json => {
+      if (topic === 'control') return this.#control(event);
+      return topic === 'approvals' ? this.#approval(event) : event;
+    });
+    await this.#intake.submit(topic, filled);
+  }
+
+  tick(): Promise<void> {
+    return this.feed({ topic: 'control', events: [{ kind: 'tick' }] });
+  }
+
+  /** Where the checkpoints of a partition lie. */
+  stateFolder(partition: number): string {
+    return join(this.folder, 'state', `p-${partition}`);
+  }
+
+  store(partition: number): CheckpointStore {
+    return new CheckpointStore(this.stateFolder(partition));
+  }
+
+  #control({ settings, ...fields }: Json): Json {
+    return {
+      by: 'admin',
+      ...fields,
+      ...(settings === undefined ? {} : { settings: parseSettings(settings as string, 'test.yaml') }),
+      controlId: `control-${++this.#controls}`,
+      at: new Date(this.now).toISOString(),
+    };
+  }
+
+  #approval(event: Json): Json {
+    const { transferId, revision, action, by } = event;
+    const approvalId = `said-${JSON.stringify([transferId, revision, action, by])}`;
+    return { ...event, approvalId, at: new Date(this.now).toISOString(), roles: ['approver'] };
+  }
+}
+
+export interface ProcessOptions {
+  readonly build?: string;
+  readonly checkpointIntervalMs?: number;
+  readonly faults?: Faults;
+}
+
+/** One life of the process that folds the river. */
+export class RiverProcess {
+  readonly life = new Life();
+  readonly #river: River;
+  readonly #route: Route;
+  readonly #runners: TaskRunner[];
+  readonly #stores: CheckpointStore[];
+
+  constructor(river: River, options: ProcessOptions = {}) {
+    const { build = 'build-1', checkpointIntervalMs = 5 * SECOND_MS, faults = NO_FAULTS } = options;
+    this.#river = river;
+    const log = mortalLog(river.log, this.life, faults);
+    const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
+    this.#stores = partitions.map(
+      (partition) => new MortalStore(river.stateFolder(partition), `score-${partition}`, this.life, faults),
+    );
+    this.#runners = partitions.map(
+      (partition) =>
+        new TaskRunner({
+          log,
+          store: this.#stores[partition] as CheckpointStore,
+          boundaries: join(river.folder, 'boundaries', `p-${partition}`),
+          partition,
+          build,
+          checkpointIntervalMs,
+          checkpointBytes: 1 << 20,
+          now: () => river.now,
+          counters: new Counters(),
+        }),
+    );
+    this.#route = new Route({
+      log,
+      kinds: new Set(['device', 'operator']),
+      folded: (partition) => (this.#runners[partition] as TaskRunner).position,
+      onRouted: () => {},
+    });
+  }
+
+  get tasks(): number {
+    return this.#runners.length;
+  }
+
+  async start(): Promise<void> {
+    for (const runner of this.#runners) await this.#alive(runner.restore());
+    await this.#alive(this.#route.start());
+  }
+
+  /** Routes what there is; all of it is visible when this is over. */
+  async route(): Promise<boolean> {
+    await this.life.settled();
+    const worked = await this.#alive(this.#route.step());
+    await this.life.settled();
+    return worked === true;
+  }
+
+  /** Lets a task fold one batch. What it commits may be under way when this is over. */
+  async fold(partition: number): Promise<boolean> {
+    return (await this.#alive((this.#runners[partition] as TaskRunner).step())) === true;
+  }
+
+  /** Works until nothing is left to do, or the process is dead. */
+  async drain(): Promise<void> {
+    for (let worked = true; worked && !this.life.ended; ) {
+      worked = await this.route();
+      for (let partition = 0; partition < this.tasks; partition++) worked = (await this.fold(partition)) || worked;
+      await this.life.settled();
+    }
+  }
+
+  /** A graceful stop. */
+  async stop(): Promise<void> {
+    await this.#alive(this.#route.stop());
+    for (const runner of this.#runners) await this.#alive(runner.stop());
+    if (this.life.ended) await this.kill();
+  }
+
+  /** Ends at once. What was handed to the log or the store already may still take effect, as at a real death. */
+  async kill(): Promise<void> {
+    this.life.end();
+    await this.life.settled();
+    for (const store of this.#stores) await store.close();
+  }
+
+  get river(): River {
+    return this.#river;
+  }
+
+  #alive<T>(work: Promise<T>): Promise<T | 'over'> {
+    return Promise.race([work, this.life.over.promise]);
+  }
+}
