@@ -51,11 +51,6 @@ export function dropBoundaries(folder: string, journalStart: number): void {
   }
 }
 
-/** The newest boundary at which replays start: that of a build, or the last of all; null where there is none. */
-export function boundaryOf(folder: string, build: string | null): Boundary | null {
-  return boundariesIn(folder).findLast((one) => build === null || one.build === build) ?? null;
-}
-
 const UNFINISHED = '.new';
 
 function namesIn(folder: string): string[] {

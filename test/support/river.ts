@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { Route } from '../../processors/route.ts';
 import { parseSettings } from '../../processors/rules/settings.ts';
+import { boundariesFolder } from '../../processors/score/boundaries.ts';
 import { Counters } from '../../processors/score/counters.ts';
 import { TaskRunner } from '../../processors/score/runner.ts';
 import { Intake } from '../../producers/intake.ts';
@@ -120,7 +121,7 @@ export class RiverProcess {
         new TaskRunner({
           log,
           store: this.#stores[partition] as CheckpointStore,
-          boundaries: join(river.folder, 'boundaries', `p-${partition}`),
+          boundaries: boundariesFolder(river.folder, partition),
           partition,
           build,
           checkpointIntervalMs,
