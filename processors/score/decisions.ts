@@ -13,7 +13,16 @@ import type { Void } from '../../schemas/events/void.ts';
 import { approvalsMissing, type Demand, type Hold } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
-import { COUNTERPARTY, EVENT, HISTORICAL, INTEGERS, MAY_PASS, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
+import {
+  COUNTERPARTY,
+  DETAILED,
+  EVENT,
+  HISTORICAL,
+  INTEGERS,
+  MAY_PASS,
+  OUTCOME_MASK,
+  OUTCOME_SHIFT,
+} from '../features/legs.ts';
 import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, mayPass, reserve } from './arrival.ts';
 import { writeAcceptance } from './decision-writer.ts';
 import { type Finding, judge, raiseAlerts, reasonsOf } from './judge.ts';
@@ -56,18 +65,16 @@ export function decideTransfer(
   const findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival), mayPass(place));
   if (findings === null) {
     setOutcome(place, 'accept');
+    noteRevision(arrival, place, revision, 'accept');
     if (revision === 1) writeAcceptance(state.outputs.acceptances, reader, arrival.baseMinor);
-    else {
-      detailOf(subject, place, arrival.name, arrival.side).revision = revision;
-      state.outputs.decision(decisionOf(reader, arrival.baseMinor, { revision, outcome: 'accept', reasons: [] }));
-    }
+    else state.outputs.decision(decisionOf(reader, arrival.baseMinor, { revision, outcome: 'accept', reasons: [] }));
     return;
   }
   const outcome = strictest(findings);
   const reasons = reasonsOf(state, findings);
   raiseAlerts(state, subject, findings, aboutReader(reader));
   setOutcome(place, outcome);
-  if (revision > 1 || outcome !== 'accept') detailOf(subject, place, arrival.name, arrival.side).revision = revision;
+  noteRevision(arrival, place, revision, outcome);
   if (outcome === 'reject') takeBack(state, reader, arrival, place, revision);
   const hold =
     outcome === 'hold' ? openHold(state, reader, arrival, { revision, reasons, ...termsOf(findings) }) : null;
@@ -79,6 +86,12 @@ export function decideTransfer(
       ...(hold === null ? {} : standingOf(hold)),
     }),
   );
+}
+
+/** A first acceptance needs no detail; one that is there already (its amount was converted) must know of it. */
+function noteRevision({ subject, name, side }: Arrival, place: LegPlace, revision: number, outcome: Outcome): void {
+  const isDetailed = (place.chunk.flags(place.index) & DETAILED) !== 0;
+  if (isDetailed || revision > 1 || outcome !== 'accept') detailOf(subject, place, name, side).revision = revision;
 }
 
 function openHold(
