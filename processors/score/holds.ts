@@ -16,6 +16,7 @@ import { TransferReader } from './transfer-reader.ts';
 
 /** What brought a revision: the time and person of an approval, or of an expiry. */
 interface Cause {
+  readonly at: number;
   readonly seen: number;
   readonly by: string | null;
 }
@@ -49,7 +50,7 @@ export function foldApproval(
     });
     return;
   }
-  const cause = { seen: source.seen, by: approval.by };
+  const cause = { at: approval.at, seen: source.seen, by: approval.by };
   if (approval.action === 'deny') {
     close(state, subject, place, hold, 'reject', cause, [personal('denied', approval, 'denied', '拒绝')]);
     return;
@@ -84,7 +85,7 @@ export function expireHolds(state: TaskState, subject: Subject, place: number, n
       zh: '待审超时，未获得所需审批。',
       evidence: [],
     };
-    close(state, subject, place, hold, 'reject', { seen: now, by: null }, [reason]);
+    close(state, subject, place, hold, 'reject', { at: now, seen: now, by: null }, [reason]);
   }
 }
 
@@ -94,6 +95,7 @@ export function expireHolds(state: TaskState, subject: Subject, place: number, n
  */
 function release(state: TaskState, subject: Subject, place: number, hold: Hold, cause: Cause, approved: Reason): void {
   const { arrival, leg } = aim(state, subject, place, hold);
+  state.scope.at = cause.at;
   const findings = judge(screeningOf(state, subject), 'outgoing', false) ?? [];
   const inForce = findings.filter(({ bound }) => !bound.shadow);
   const rejects = inForce.filter(({ outcome }) => outcome.kind === 'reject');

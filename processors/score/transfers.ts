@@ -207,6 +207,8 @@ function changeStatus(state: TaskState, reader: TransferReader, arrival: Arrival
   state.scope.totals = subject.history.windows.totals;
   state.scope.outcomeBefore = before;
   if (settledUnreleased(reader, before)) {
+    // The hit is the settlement, not the instruction of before.
+    state.scope.at = reader.at;
     const findings = judge(state.rulesOf(subject), 'status', false);
     if (findings !== null) raiseAlerts(state, subject, findings, aboutReader(reader));
   }

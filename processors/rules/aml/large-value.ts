@@ -2,7 +2,9 @@
  * Large-value report (大额交易报告, T12). The day's transfers of a party reach the reporting threshold,
  * incoming and outgoing apart, on calendar days of the institution's zone.
  *
- * False positives: none; it is a duty to report, within five working days.
+ * It is a duty to report, within five working days.
+ * False positives: a total that is reached only by a transfer that is then rejected; the report itself
+ * goes by what settled.
  * Defaults: PBoC Order 3 [2016], in force for transfers: natural persons from 500,000 CNY (inclusive),
  * others from 2,000,000 CNY (inclusive). Cash and cross-border transfers have lower ones.
  */

@@ -42,9 +42,11 @@ describe('a settlement while the decision was', () => {
   ])('%s is a critical alert', (outcome, en, zh) => {
     submit(driver);
     if (outcome === 'reject') driver.advance(86_400_000);
+    driver.now += 1_000;
     const { alerts, decisions } = say('settled', { minor: 20_000_000 });
     expect(alerts).toMatchObject([
       {
+        at: driver.now,
         rule: 'settled-without-release',
         severity: 'critical',
         subject: 'payer',

@@ -19,6 +19,7 @@ function refusals({ 'dead-letters': deadLetters }: Outputs): string[] {
 describe('on release', () => {
   it('a freeze that came meanwhile rejects', () => {
     submit(driver);
+    driver.now += HOUR;
     driver.send('control', { controlId: 'F', kind: 'freeze', party: 'acc-payee' });
     const { decisions, alerts, voids } = approve(driver);
     expect(decisions).toMatchObject([{ outcome: 'reject', revision: 2, by: 'li' }]);
@@ -30,7 +31,9 @@ describe('on release', () => {
       zh: '已拦截。',
       evidence: [],
     });
-    expect(alerts).toMatchObject([{ rule: 'frozen-party', en: 'acc-payee is frozen.', transferId: 'T' }]);
+    expect(alerts).toMatchObject([
+      { rule: 'frozen-party', en: 'acc-payee is frozen.', transferId: 'T', at: driver.now },
+    ]);
     expect(voids).toHaveLength(1);
     expect(reservedBy(driver)).toBe(0);
   });
