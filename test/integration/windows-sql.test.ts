@@ -264,6 +264,7 @@ describe('windows', () => {
     const folder = temporaryFolder();
     const { run, stop } = await startRun(folder);
     await feed(run, 'transfers', [...run.traffic.events(3_000, 5 * MINUTE_MS)]);
+    for (const windowMs of [7 * DAY_MS, DAY_MS]) await feed(run, 'transfers', [...run.traffic.lastAtEdges(windowMs)]);
 
     // Every refusal that the traffic contains, and no other: else SQL would leave out what it should count.
     const [refused] = await rows<{ refused: number }>(run, `SELECT count() AS refused FROM dead_letters`);

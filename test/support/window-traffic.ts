@@ -50,6 +50,28 @@ export class WindowTraffic {
     }
   }
 
+  /** The last of many subjects' history: each exactly a window behind another transfer of the same two parties. */
+  *lastAtEdges(windowMs: number): Iterable<Transfer> {
+    const from = this.#now - windowMs;
+    const others = this.#sent.filter(({ at }) => Date.parse(at) > from && Date.parse(at) < from + 6 * HOUR_MS);
+    for (const { debtor, creditor, at } of others.sort((left, right) => (left.at < right.at ? -1 : 1))) {
+      this.#now = Date.parse(at) + windowMs;
+      const amount = { minor: this.#amount(), currency: 'CNY' };
+      const transferId = `T-${++this.#number}`;
+      const last: Transfer = {
+        transferId,
+        at: instant(this.#now),
+        kind: 'transfer',
+        status: 'submitted',
+        debtor,
+        creditor,
+        amount,
+      };
+      this.#sent.push(last);
+      yield last;
+    }
+  }
+
   /** A settlement of any transfer, whatever was decided about it. */
   settle(transfer: Json): Json {
     return { ...transfer, eventId: this.#eventId(), at: instant(this.#now), status: 'settled' };
