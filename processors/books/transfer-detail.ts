@@ -7,8 +7,7 @@ export interface TransferDetail {
   events: number[];
   /** Revision of its decision; 0 where it has none (it was monitored). */
   revision: number;
-  /** What was asked for, settled and returned so far, base minor units. */
-  requestedMinor: number;
+  /** What was settled and returned so far, base minor units. */
   settledMinor: number;
   returnedMinor: number;
   /** Rate that converted it, kept with it: numerator and denominator; 1 and 1 in the base currency. */

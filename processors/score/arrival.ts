@@ -61,7 +61,6 @@ export function detailOf(subject: Subject, known: LegPlace, name: number, side: 
     detail = {
       events: [],
       revision: (flags & OUTCOME_MASK) === 0 ? 0 : 1,
-      requestedMinor: amount,
       settledMinor: settled === 'settled' || settled === 'partially-settled' ? amount : 0,
       returnedMinor: 0,
       numerator: 1,

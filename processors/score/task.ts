@@ -7,6 +7,7 @@
 import avro from 'avsc';
 import { WeirError } from '../../runtime/errors.ts';
 import type { Append } from '../../runtime/log/port.ts';
+import { TRANSFER_STATUSES } from '../../schemas/events/transfer.ts';
 import { BLOCKS, type Block, type Entry, EVENTS, type EventTopic } from '../../schemas/journal.ts';
 import { SUBJECT_KINDS } from '../../schemas/subjects.ts';
 import { profileAfter, zoneAt } from '../books/profile.ts';
@@ -23,7 +24,11 @@ import { foldTransfer } from './transfers.ts';
 
 /** Timers that one tick fires at most; the rest come with the next tick. */
 const TIMERS_PER_TICK = 4_096;
-const SUBMITTED_STATUS = 0;
+/** Statuses that a void still finds something to take back from. */
+const MAY_BE_TAKEN_BACK = new Set([
+  TRANSFER_STATUSES.indexOf('submitted'),
+  TRANSFER_STATUSES.indexOf('partially-settled'),
+]);
 
 const byFingerprint = new Map(Object.values(BLOCKS).map((block) => [block.fingerprint, block as Block]));
 
@@ -188,17 +193,22 @@ export class Task {
     else if (at >= known.at) Object.assign(known, { available, at });
   }
 
-  /** The payer's task took a transfer back: its leg here may no longer pass, unless it was settled or amended since. */
+  /**
+   * The payer's task took a transfer back: its leg here may no longer pass, unless it was settled or
+   * amended since. Of what was settled in part that part counts on, as it does at the payer.
+   */
   #foldVoid(subject: Subject, entry: Entry<'voids'>): void {
     const side = entry.role === 'payee' ? 1 : 0;
-    const found = subject.history.find(nameOfText(entry.event.transferId), side);
+    const name = nameOfText(entry.event.transferId);
+    const found = subject.history.find(name, side);
     if (found === null) return;
     const { chunk, index } = found;
     const flags = chunk.flags(index);
-    if ((flags & STATUS_MASK) >> STATUS_SHIFT !== SUBMITTED_STATUS || (flags & MAY_PASS) === 0) return;
+    if (!MAY_BE_TAKEN_BACK.has((flags & STATUS_MASK) >> STATUS_SHIFT) || (flags & MAY_PASS) === 0) return;
     if (chunk.integers[index * INTEGERS + EVENT] !== (entry.event.replaced ?? hashText(entry.event.eventId))) return;
     const at = chunk.at(index);
-    reserve(this.state, subject, at, side, subject.history.setAmount(found, 0), false);
+    const settled = subject.details?.get(name * 2 + side)?.settledMinor ?? 0;
+    reserve(this.state, subject, at, side, subject.history.setAmount(found, settled), false);
   }
 
   /** Timers of a subject that are due by the last tick fire before its next entry is judged. */

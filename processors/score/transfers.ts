@@ -182,7 +182,6 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   if (heldBefore !== null) subject.holds!.delete(heldBefore.transferId);
   if (arrival.isPayer) voidReplaced(state, reader, arrival, known);
   reserve(state, subject, wasAt, side, subject.history.replace(known), historical);
-  detail.requestedMinor = arrival.baseMinor;
   detail.numerator = arrival.rate.numerator;
   detail.denominator = arrival.rate.denominator;
   const fresh = addLeg(state, reader, arrival, arrival.baseMinor);
@@ -216,20 +215,21 @@ function changeStatus(state: TaskState, reader: TransferReader, arrival: Arrival
 }
 
 /**
- * What counts of a transfer after a status. A partial settlement keeps all reserved until a final
- * status; a failure or cancellation gives back what was not settled; a return gives back its part.
+ * What counts of a transfer after a status. A partial settlement keeps reserved what still is, until a
+ * final status; a failure or cancellation gives back what was not settled; a return gives back its part.
+ * Partial amounts are cumulative: a smaller one is an older one that came late.
  */
 export function countingAmount(detail: TransferDetail, status: string, eventMinor: number, countsNow: number): number {
   switch (status) {
     case 'partially-settled':
-      detail.settledMinor = eventMinor;
-      return Math.max(detail.requestedMinor, eventMinor, countsNow);
+      detail.settledMinor = Math.max(detail.settledMinor, eventMinor);
+      return Math.max(countsNow, detail.settledMinor);
     case 'settled':
       detail.settledMinor = eventMinor;
       return eventMinor;
     case 'returned':
-      detail.returnedMinor = eventMinor;
-      return Math.max(0, (detail.settledMinor || detail.requestedMinor) - eventMinor);
+      detail.returnedMinor = Math.max(detail.returnedMinor, eventMinor);
+      return Math.max(0, detail.settledMinor - detail.returnedMinor);
     case 'reversed':
       return 0;
     default:

@@ -21,6 +21,13 @@ function say(status: string, minor: number, fields: { [name: string]: unknown } 
   return driver.transfer({ transferId: 'T', eventId: `E-${++events}`, status, minor, ...fields });
 }
 
+/** What counts of a payee's incoming transfers: told by its book, since no rule reads it that could be asked. */
+function receivedBy(payee: string): number {
+  const { state } = driver.tasks[0]!;
+  const subject = state.subjects.all.find((one) => state.subjects.idOf(one) === payee)!;
+  return subject.limits.institutionDayTotal(driver.outputs.decisions[0]!.at, 1, 'Asia/Shanghai');
+}
+
 const usd = (minor: number) => ({ amount: { minor, currency: 'USD' } });
 
 describe('a transfer in a foreign currency', () => {
@@ -31,5 +38,49 @@ describe('a transfer in a foreign currency', () => {
       [1, 'submitted'],
       [2, 'settled'],
     ]);
+  });
+});
+
+describe('a partial settlement', () => {
+  it('against a rejection counts for its part alone: the rest was given back', () => {
+    say('submitted', 600_000_000);
+    expect(reservedBy(driver)).toBe(0);
+    say('partially-settled', 40_000);
+    expect(reservedBy(driver)).toBe(40_000);
+    expect(receivedBy('payee')).toBe(40_000);
+  });
+
+  it('keeps its part at both ends when the hold expires', () => {
+    // The payee heard the void after the part, took it for a settlement, and kept the whole.
+    say('submitted', 30_000_000, { maker: 'zhang' });
+    say('partially-settled', 40_000);
+    expect([reservedBy(driver), receivedBy('payee')]).toEqual([30_000_000, 30_000_000]);
+    driver.advance(25 * 3_600_000);
+    expect(driver.outputs.decisions.at(-1)!.outcome).toBe('reject');
+    expect(receivedBy('payee')).toBe(40_000);
+  });
+
+  it('that was told later and is smaller is an older one', () => {
+    say('submitted', 100_000);
+    say('partially-settled', 60_000);
+    say('partially-settled', 40_000);
+    say('failed', 100_000);
+    expect(reservedBy(driver)).toBe(60_000);
+  });
+
+  it('of nothing leaves nothing when it is returned', () => {
+    say('submitted', 100_000);
+    say('partially-settled', 0);
+    say('returned', 0);
+    expect(reservedBy(driver)).toBe(0);
+  });
+});
+
+describe('a return', () => {
+  it('that was told later and is smaller is an older one', () => {
+    say('settled', 100_000);
+    say('returned', 70_000);
+    say('returned', 20_000);
+    expect(reservedBy(driver)).toBe(30_000);
   });
 });
