@@ -63,7 +63,7 @@ export class Terminal {
     if (!this.isInteractive) return;
     this.#hideLive();
     // A terminal that knows no width says 0.
-    this.#live = fit(line, (this.#out.columns || COLUMNS) - 1);
+    this.#live = cut(line, (this.#out.columns || COLUMNS) - 1);
     this.#showLive();
   }
 
@@ -86,7 +86,7 @@ export function widthOf(text: string): number {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 
-function fit(text: string, columns: number): string {
+function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let fitted = '';
   let width = 1;
