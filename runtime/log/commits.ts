@@ -6,6 +6,9 @@
 import { isWeirError, WeirError } from '../errors.ts';
 import type { Commit, Committed, Committer, Position } from './port.ts';
 
+/** A log that refuses the same commit so often is not merely out of breath. */
+const TRIES = 3;
+
 export class Commits {
   readonly #owner: string;
   readonly #committer: Committer;
@@ -44,26 +47,32 @@ export class Commits {
   }
 
   async #commit(commit: Commit): Promise<void> {
-    try {
-      await this.#committer.commit(commit);
-    } catch (error) {
-      // Whoever was shut out must not shut out its successor.
-      if (isWeirError(error, 'LOG_FENCED')) throw error;
-      await this.#recover(commit, error);
-    }
+    for (let left = TRIES; !(await this.#try(commit, --left)); );
     for (const [place, offset] of byPlace(commit.positions)) this.#acknowledged.set(place, offset);
   }
 
-  async #recover(commit: Commit, cause: unknown): Promise<void> {
-    const { positions } = await this.#committer.fence();
-    const stands = byPlace(positions);
+  /** True where the log holds it now; throws where it does not and no tries are left. */
+  async #try(commit: Commit, left: number): Promise<boolean> {
+    try {
+      await this.#committer.commit(commit);
+      return true;
+    } catch (error) {
+      // Whoever was shut out must not shut out its successor.
+      if (isWeirError(error, 'LOG_FENCED')) throw error;
+      if (await this.#holds(commit, error)) return true;
+      if (left === 0) throw error;
+      return false;
+    }
+  }
+
+  /** Whether a commit that failed took effect. */
+  async #holds(commit: Commit, cause: unknown): Promise<boolean> {
+    const stands = byPlace((await this.#committer.fence()).positions);
     const standsAt = (wanted: ReadonlyMap<string, number>) =>
       commit.positions.every((one) => stands.get(placeOf(one)) === wanted.get(placeOf(one)));
-    if (standsAt(byPlace(commit.positions))) return;
-    if (!standsAt(this.#acknowledged)) {
-      throw new WeirError('LOG_FENCED', `Another committed as ${this.#owner} while a commit failed here.`, { cause });
-    }
-    await this.#committer.commit(commit);
+    if (standsAt(byPlace(commit.positions))) return true;
+    if (standsAt(this.#acknowledged)) return false;
+    throw new WeirError('LOG_FENCED', `Another committed as ${this.#owner} while a commit failed here.`, { cause });
   }
 }
 

@@ -3,6 +3,7 @@
  * effect, and the process dies before or after a commit or a checkpoint. What a dead process began and had not
  * handed over yet never happens.
  */
+import { Random } from '../../producers/demo/random.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { Commit, Committed, Committer, Log } from '../../runtime/log/port.ts';
 import { CheckpointStore, type CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
@@ -72,6 +73,9 @@ export function mortalLog(log: Log, life: Life, faults: Faults): Log {
   };
 }
 
+/** What a commit is rejected with; a process that meets it too often ends of it. */
+export class BrokenConnection extends Error {}
+
 class FaultyCommitter implements Committer {
   readonly #inner: Committer;
   readonly #owner: string;
@@ -108,9 +112,9 @@ class FaultyCommitter implements Committer {
     return this.#life.during(() => this.#inner.flushed());
   }
 
-  #rejected(): Error {
+  #rejected(): BrokenConnection {
     this.#mustFence = true;
-    return new Error(`the connection to the log broke under a commit of ${this.#owner}`);
+    return new BrokenConnection(`the connection to the log broke under a commit of ${this.#owner}`);
   }
 }
 
@@ -134,4 +138,24 @@ export class MortalStore extends CheckpointStore {
     if (fault === 'dies-after') this.#life.end();
     if (this.#life.ended) return never();
   }
+}
+
+/** Faults drawn from a seed, apart for each owner, so that it does not matter in which order several commit. */
+export function faultsOfSeed(seed: number, counts: Map<Fault, number>): Faults {
+  const sources = new Map<string, Random>();
+  return (owner, what) => {
+    const key = `${owner} ${what}`;
+    const source = sources.get(key) ?? new Random(seed, ...Buffer.from(key));
+    sources.set(key, source);
+    const fault = faultOf(source.next(), what);
+    counts.set(fault, (counts.get(fault) ?? 0) + 1);
+    return fault;
+  };
+}
+
+function faultOf(roll: number, what: 'commit' | 'checkpoint'): Fault {
+  if (roll < 0.01) return 'dies-before';
+  if (roll < 0.02) return 'dies-after';
+  if (what === 'checkpoint' || roll >= 0.12) return 'none';
+  return roll < 0.07 ? 'rejected-before' : 'rejected-after';
 }

@@ -13,7 +13,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts
 import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { BLOCKS } from '../../schemas/journal.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
-import { type Faults, Life, MortalStore, mortalLog, NO_FAULTS } from './faults.ts';
+import { BrokenConnection, type Faults, Life, MortalStore, mortalLog, NO_FAULTS } from './faults.ts';
 import type { Json, Load } from './traffic.ts';
 
 export interface RiverOptions {
@@ -187,7 +187,14 @@ export class RiverProcess {
     return this.#river;
   }
 
-  #alive<T>(work: Promise<T>): Promise<T | 'over'> {
-    return Promise.race([work, this.life.over.promise]);
+  /** What the process does while it lives. As in reality it dies of an error that it could not overcome. */
+  async #alive<T>(work: Promise<T>): Promise<T | 'over'> {
+    try {
+      return await Promise.race([work, this.life.over.promise]);
+    } catch (error) {
+      if (!(error instanceof BrokenConnection)) throw error;
+      this.life.end();
+      return 'over';
+    }
   }
 }
