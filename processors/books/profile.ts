@@ -5,6 +5,15 @@
 import type { Customer } from '../../schemas/events/customer.ts';
 import type { Money } from '../../schemas/money.ts';
 
+/** A zone that holds from a time on, ms; null is the institution's. */
+export interface ZoneFrom {
+  from: number;
+  zone: string | null;
+}
+
+/** Changes of zone that are remembered: more of them within a horizon is nobody's life. */
+const ZONES_MAX = 8;
+
 export interface Profile {
   kind: 'person' | 'organisation';
   tags: string[];
@@ -12,10 +21,8 @@ export interface Profile {
   accounts: string[];
   ownGroup: string | null;
   country: string | null;
-  /** Zone of the customer's days, from `zoneFrom` on; `zoneBefore` until then. Null is the institution's. */
-  zone: string | null;
-  zoneFrom: number;
-  zoneBefore: string | null;
+  /** Zones of the customer's days, each from a time on, oldest first: money is given back to the day it came from. */
+  zones: ZoneFrom[];
   creditLimit: Money | null;
   /** Time of the file in force, ms: an older file that comes late changes nothing. */
   at: number;
@@ -25,27 +32,41 @@ export interface Profile {
 
 /**
  * The file after an event. A change of zone counts from the next midnight (`nextMidnight`, in the zone
- * that held so far), so no day is counted half in one zone and half in the other.
+ * that held so far), so no day is counted half in one zone and half in the other. So does the first
+ * file's, where money has counted before it (`hasCounted`).
  */
-export function profileAfter(before: Profile | null, event: Customer, nextMidnight: number): Profile | null {
+export function profileAfter(
+  before: Profile | null,
+  event: Customer,
+  nextMidnight: number,
+  hasCounted: boolean,
+): Profile | null {
   if (before !== null && event.at < before.at) return null;
-  const zoneChanged = before !== null && before.zone !== event.zone;
   return {
     kind: event.kind,
     tags: [...event.tags].sort(),
     accounts: [...event.accounts],
     ownGroup: event.ownGroup,
     country: event.country,
-    zone: event.zone,
-    zoneFrom: zoneChanged ? nextMidnight : (before?.zoneFrom ?? Number.NEGATIVE_INFINITY),
-    zoneBefore: zoneChanged ? before.zone : (before?.zoneBefore ?? null),
+    zones: zonesAfter(before?.zones ?? [{ from: 0, zone: hasCounted ? null : event.zone }], event.zone, nextMidnight),
     creditLimit: event.creditLimit,
     at: event.at,
     balances: before?.balances ?? [],
   };
 }
 
+/** A change that has not come into force yet is replaced by a later one. */
+function zonesAfter(zones: readonly ZoneFrom[], zone: string | null, nextMidnight: number): ZoneFrom[] {
+  const inForce = zones.filter(({ from }) => from < nextMidnight);
+  if (inForce.at(-1)!.zone !== zone) inForce.push({ from: nextMidnight, zone });
+  const [oldest, ...later] = inForce.slice(-ZONES_MAX);
+  return [{ from: 0, zone: oldest!.zone }, ...later];
+}
+
 export function zoneAt(profile: Profile | null, at: number, institutionZone: string): string {
   if (profile === null) return institutionZone;
-  return (at >= profile.zoneFrom ? profile.zone : profile.zoneBefore) ?? institutionZone;
+  const { zones } = profile;
+  let index = zones.length - 1;
+  while (index > 0 && zones[index]!.from > at) index--;
+  return zones[index]!.zone ?? institutionZone;
 }

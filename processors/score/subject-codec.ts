@@ -147,10 +147,7 @@ function encodeRare(subject: Subject): Buffer {
 function decodeRare(encoded: Buffer, subject: Subject): void {
   if (encoded.length === 0) return;
   const rare = JSON.parse(encoded.toString('utf8')) as RareBooks;
-  subject.profile =
-    rare.profile === undefined
-      ? null
-      : { ...rare.profile, zoneFrom: rare.profile.zoneFrom ?? Number.NEGATIVE_INFINITY };
+  subject.profile = rare.profile ?? null;
   subject.details = rare.details === undefined ? null : new Map(rare.details);
   subject.holds =
     rare.holds === undefined

@@ -177,11 +177,12 @@ export class Task {
     const { zone } = state.scope.institution;
     const now = Math.max(state.control.tick, Math.min(entry.event.at, entry.seen));
     const calendar = calendarOf(zoneAt(subject.profile, now, zone));
-    const after = profileAfter(subject.profile, entry.event, calendar.dayStart(calendar.day(now) + 1));
+    const nextMidnight = calendar.dayStart(calendar.day(now) + 1);
+    const after = profileAfter(subject.profile, entry.event, nextMidnight, subject.limits.days.count > 0);
     if (after === null) return;
     subject.profile = after;
     subject.rulesStamp = -1;
-    if (after.zone !== null && after.zone !== zone) subject.limits.separate();
+    if (after.zones.some((one) => one.zone !== null && one.zone !== zone)) subject.limits.separate();
     debtsMoved(state, subject, place, { seen: entry.seen, at: entry.event.at, eventId: null });
   }
 
