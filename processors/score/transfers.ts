@@ -189,15 +189,17 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   judgeAdded(state, reader, arrival, fresh, revisionBefore + 1);
 }
 
-function changeStatus(state: TaskState, reader: TransferReader, arrival: Arrival, known: LegPlace): void {
-  const { subject, side, name } = arrival;
+function changeStatus(state: TaskState, reader: TransferReader, arriving: Arrival, known: LegPlace): void {
+  const { subject, side, name } = arriving;
   const { chunk, index } = known;
   const flags = chunk.flags(index);
   const detail = detailOf(subject, known, name, side);
-  detail.events.push(arrival.event, arrival.content);
+  detail.events.push(arriving.event, arriving.content);
   const before = (flags & OUTCOME_MASK) >> OUTCOME_SHIFT;
-  const eventMinor = convertWith(detail, reader.amountMinor) ?? arrival.baseMinor;
-  const counts = countingAmount(detail, TRANSFER_STATUSES[reader.status]!, eventMinor, chunk.amount(index));
+  // The first rate that converts it is kept for all that follows.
+  if (detail.numerator === 0) keepRate(arriving, known);
+  const arrival = { ...arriving, baseMinor: convertWith(detail, reader.amountMinor) ?? 0 };
+  const counts = countingAmount(detail, TRANSFER_STATUSES[reader.status]!, arrival.baseMinor, chunk.amount(index));
   const change = subject.history.setAmount(known, counts);
   chunk.setFlags(index, (chunk.flags(index) & ~STATUS_MASK) | (reader.status << STATUS_SHIFT));
   reserve(state, subject, chunk.at(index), side, change, (flags & HISTORICAL) !== 0);

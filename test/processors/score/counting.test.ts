@@ -9,11 +9,7 @@ let events: number;
 beforeEach(() => {
   driver = new Driver();
   events = 0;
-  driver.send('control', {
-    controlId: 'R-1',
-    kind: 'rates',
-    rates: [{ currency: 'USD', numerator: 70_000, denominator: 10_000 }],
-  });
+  rate(70_000, 'USD');
 });
 
 /** A message on transfer T, under an eventId of its own. */
@@ -38,6 +34,34 @@ describe('a transfer in a foreign currency', () => {
       [1, 'submitted'],
       [2, 'settled'],
     ]);
+  });
+});
+
+function rate(numerator: number, currency: string): void {
+  const rates = [{ currency, numerator, denominator: 10_000 }];
+  driver.send('control', { controlId: `R-${++events}`, kind: 'rates', rates });
+}
+
+describe('a transfer without a rate', () => {
+  const eur = (minor: number) => ({ amount: { minor, currency: 'EUR' } });
+
+  it('keeps the first rate that converts it: what is returned in full leaves nothing', () => {
+    say('submitted', 0, eur(1_000));
+    rate(80_000, 'EUR');
+    say('settled', 0, eur(1_000));
+    expect(reservedBy(driver)).toBe(8_000);
+    rate(60_000, 'EUR');
+    say('returned', 0, eur(1_000));
+    expect(reservedBy(driver)).toBe(0);
+  });
+});
+
+describe('the amount that a decision tells', () => {
+  it('is converted by the rate that is kept, on every revision', () => {
+    const decisions = [...say('submitted', 0, usd(1_000)).decisions];
+    rate(90_000, 'USD');
+    decisions.push(...say('partially-settled', 0, usd(400)).decisions, ...say('settled', 0, usd(1_000)).decisions);
+    expect(decisions.map(({ baseMinor }) => baseMinor)).toEqual([7_000, 2_800, 7_000]);
   });
 });
 
