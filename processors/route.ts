@@ -5,7 +5,6 @@
  */
 import { Commits } from '../runtime/log/commits.ts';
 import type { Log, Position, Reader, RecordBatch } from '../runtime/log/port.ts';
-import { valueAt } from '../runtime/log/values.ts';
 import { EVENTS, type EventTopic } from '../schemas/journal.ts';
 import type { SubjectKind } from '../schemas/subjects.ts';
 import { partitionsOf, TOPICS } from '../schemas/topics.ts';
@@ -31,6 +30,8 @@ interface Input {
   readonly topic: EventTopic;
   /** Committed end as read at start: until it is reached, the input is waited for. */
   readonly awaited: number;
+  /** Where the record that is next came from; filled anew for each. */
+  readonly source: Source;
   batch: RecordBatch | null;
   index: number;
   peeked: Peeked | null;
@@ -56,7 +57,9 @@ export class Route {
       for (let partition = 0; partition < partitionsOf(TOPICS[topic], log.partitions); partition++) {
         const from = known.get(`${topic}/${partition}`) ?? log.start(topic, partition);
         const reader = log.reader(topic, partition, from, { durable: false, reuse: true });
-        this.#inputs.push({ reader, topic, awaited: log.end(topic, partition), batch: null, index: 0, peeked: null });
+        const source = { topic, partition, offset: from, seen: 0 };
+        const awaited = log.end(topic, partition);
+        this.#inputs.push({ reader, topic, awaited, source, batch: null, index: 0, peeked: null });
       }
     }
     await this.#retain();
@@ -105,21 +108,26 @@ export class Route {
 
   #peek(input: Input): boolean {
     if (input.peeked !== null) return true;
+    const { reader, source } = input;
     if (input.batch === null) {
-      if (!input.reader.ready()) return false;
-      input.batch = input.reader.poll();
+      if (!reader.ready()) return false;
+      input.batch = reader.poll();
       input.index = 0;
       if (input.batch === null) return false;
+      source.partition = input.batch.partition;
+      source.seen = input.batch.seen;
     }
-    input.peeked = this.#router.peek(sourceOf(input), valueAt(input.batch.values, input.index));
+    const { body, ends } = input.batch.values;
+    source.offset = input.batch.baseOffset + input.index;
+    input.peeked = this.#router.peek(source, body, startOf(input), ends[input.index]!);
     return true;
   }
 
   #take(input: Input): void {
-    const batch = input.batch!;
-    this.#router.route(sourceOf(input), valueAt(batch.values, input.index), input.peeked!);
+    const { count, body, ends } = input.batch!.values;
+    this.#router.route(input.source, body, input.peeked!, startOf(input), ends[input.index]!);
     input.peeked = null;
-    if (++input.index === batch.values.count) input.batch = null;
+    if (++input.index === count) input.batch = null;
   }
 
   /** Commits once the commit before is acknowledged. */
@@ -154,6 +162,7 @@ export class Route {
   }
 }
 
-function sourceOf({ topic, batch, index }: Input): Source {
-  return { topic, partition: batch!.partition, offset: batch!.baseOffset + index, seen: batch!.seen };
+/** Where the next record of the batch begins. */
+function startOf({ batch, index }: Input): number {
+  return index === 0 ? 0 : batch!.values.ends[index - 1]!;
 }

@@ -85,12 +85,12 @@ export class TransferReader {
    * Reads a transfer that stands alone, as its public record has it. Answers false where the bytes are
    * no transfer: public records come from anybody.
    */
-  readEvent(record: Buffer): boolean {
+  readEvent(record: Buffer, start = 0, end = record.length): boolean {
     this.#buffer = record;
-    this.#position = 0;
+    this.#position = start;
     this.#isSound = true;
     this.#readEvent();
-    return this.#isSound && this.#position === record.length && this.#isWhole();
+    return this.#isSound && this.#position === end && this.#isWhole();
   }
 
   /** Moves to the next entry; false at the end of the block. */
