@@ -120,6 +120,35 @@ describe('weir start', () => {
     expect(again.printed()).not.toMatch(/weir_[0-9a-f]{12}_/);
   });
 
+  it('ends at once on a second signal, and the next start makes up for it', async () => {
+    const dataDir = temporaryFolder();
+    const weir = await startWeir({ dataDir });
+    const sent = transfer('T-1');
+    await weir.ask('/v1/transfers?wait=decision', sent);
+    weir.process.kill('SIGTERM');
+    expect(await weir.end('SIGINT')).toBe(130);
+    const again = await startWeir({ dataDir });
+    const { body } = await again.ask('/v1/transfers?wait=decision', sent);
+    expect(body).toMatchObject({ transferId: 'T-1', revision: 1 });
+    await again.end('SIGTERM');
+  });
+
+  it('lets no time pass in a folder of an evaluation', async () => {
+    const dataDir = join(temporaryFolder(), 'data');
+    const file = join(temporaryFolder(), 'one.ndjson');
+    writeFileSync(
+      file,
+      `${JSON.stringify({ topic: 'transfers', ...transferRecord.render(transferRecord.example) })}\n`,
+    );
+    await runWeir(['import', file], { dataDir, environment: { WEIR_PARTITIONS: '4' } });
+    const before = (await linesOf(dataDir, 'control')).length;
+    const weir = await startWeir({ dataDir, args: ['start', '--demo'] });
+    await eventually('it has printed all', () => weir.printed().includes('Ctrl+C'));
+    expect(weir.printed()).toContain('no time passes');
+    await weir.end('SIGTERM');
+    expect((await linesOf(dataDir, 'control')).length).toBe(before);
+  });
+
   it('speaks Chinese', async () => {
     const weir = await startWeir({ dataDir: temporaryFolder(), environment: { WEIR_LANG: 'zh' } });
     await eventually('it has printed all', () => weir.printed().includes('Ctrl+C'));
