@@ -54,7 +54,7 @@ async function run(folder: string, workload: Workload, threads: number): Promise
     shared: log.shared,
     partitions: log.partitions,
     threads,
-    checkpointIntervalMs: 5_000,
+    checkpointIntervalMs: 10_000,
     checkpointBytes: 16 << 20,
     onTotals: () => {},
     onFailed: fail,

@@ -73,12 +73,14 @@ export class Route {
   /** Routes and commits what one commit can carry; false where there is nothing, or the tasks are far behind. */
   async step(): Promise<boolean> {
     if (this.#isFarAhead()) return false;
+    const live = this.#readyInputs();
     let records = 0;
-    while (records < COMMIT_RECORDS_MAX && this.#router.bytes < COMMIT_BYTES_MAX) {
-      const input = this.#next();
-      if (input === null) break;
+    while (live.length > 0 && records < COMMIT_RECORDS_MAX && this.#router.bytes < COMMIT_BYTES_MAX) {
+      const place = firstOf(live);
+      const input = live[place]!;
       this.#take(input);
       records++;
+      if (!this.#peek(input)) live.splice(place, 1);
     }
     if (records === 0) return false;
     await this.#commit();
@@ -91,19 +93,17 @@ export class Route {
     await this.#retain();
   }
 
-  /** The input whose next record belongs first; null where there is none, or one must be waited for. */
-  #next(): Input | null {
-    let first: Input | null = null;
+  /**
+   * The inputs that have a record; none while one must be waited for. Looked at once a commit: asking
+   * every input for every record would cost more than routing it.
+   */
+  #readyInputs(): Input[] {
+    const live: Input[] = [];
     for (const input of this.#inputs) {
-      if (!this.#peek(input)) {
-        if (input.reader.position < input.awaited && input.topic !== 'voids') return null;
-        continue;
-      }
-      // Voids pass the merge by: what they take back must not be counted a moment longer.
-      if (input.topic === 'voids') return input;
-      if (first === null || input.peeked!.time < first.peeked!.time) first = input;
+      if (this.#peek(input)) live.push(input);
+      else if (input.reader.position < input.awaited && input.topic !== 'voids') return [];
     }
-    return first;
+    return live;
   }
 
   #peek(input: Input): boolean {
@@ -160,6 +160,17 @@ export class Route {
     }
     return false;
   }
+}
+
+/** Place of the input whose record belongs first. Voids pass the merge by: what they take back must not count a moment longer. */
+function firstOf(live: readonly Input[]): number {
+  let first = 0;
+  for (let place = 0; place < live.length; place++) {
+    const input = live[place]!;
+    if (input.topic === 'voids') return place;
+    if (input.peeked!.time < live[first]!.peeked!.time) first = place;
+  }
+  return first;
 }
 
 /** Where the next record of the batch begins. */

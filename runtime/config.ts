@@ -101,7 +101,7 @@ const declaration = z.strictObject({
   }),
   checkpointIntervalMs: setting(durationBetween(100, HOUR_MS), {
     variable: 'WEIR_CHECKPOINT_INTERVAL',
-    default: '5s',
+    default: '10s',
     en: 'Longest time between checkpoints of a partition; shorter means less to fold again after a crash.',
     zh: '分区检查点的最长间隔；越短，崩溃后重算越少。',
     unit: 'duration',

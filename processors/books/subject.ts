@@ -12,12 +12,15 @@ import type { Receivables } from './receivables.ts';
 import type { Accepted } from './repeats.ts';
 import type { TransferDetail } from './transfer-detail.ts';
 
+/** Only parties have limits; what is never counted need not be there for each device. */
+const NO_LIMITS = new Limits();
+
 export class Subject {
   readonly kind: SubjectKind;
   /** Interned id. */
   readonly number: number;
   readonly history: History;
-  readonly limits = new Limits();
+  readonly limits: Limits;
   profile: Profile | null = null;
   /** Transfer name × 2 + side → what its leg cannot hold. */
   details: Map<number, TransferDetail> | null = null;
@@ -40,6 +43,7 @@ export class Subject {
   constructor(kind: SubjectKind, number: number, plan: WindowPlan, partyOf: (counterparty: number) => number) {
     this.kind = kind;
     this.number = number;
+    this.limits = kind === 'party' ? new Limits() : NO_LIMITS;
     this.history = new History(plan, partyOf);
   }
 }
