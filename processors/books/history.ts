@@ -13,6 +13,7 @@ import {
   Chunk,
   CONTENT,
   COUNTERPARTY,
+  DETAILED,
   DOUBLES,
   EVENT,
   FIRED,
@@ -49,6 +50,9 @@ export interface NewLeg {
   content: number;
 }
 
+/** What is known of transfers beyond their legs: name × 2 + side → it. */
+type Details = Map<number, unknown> | null;
+
 /** A place in the chain: valid until the next leg is added. */
 export interface LegPlace {
   chunk: Chunk;
@@ -80,12 +84,12 @@ export class History implements CounterpartyView {
     return at < Math.max(this.clock, Math.min(at, seen)) - terms.latenessMs;
   }
 
-  /** Adds a leg; answers its place. */
-  add(leg: NewLeg, seen: number, terms: HistoryTerms): LegPlace {
+  /** Adds a leg; answers its place. What was known of legs that go for it goes from `details` too. */
+  add(leg: NewLeg, seen: number, terms: HistoryTerms, details: Details = null): LegPlace {
     this.clock = Math.max(this.clock, Math.min(leg.at, seen));
-    if ((leg.flags & BEYOND_LATENESS) !== 0) return this.#addOutlier(leg);
+    if ((leg.flags & BEYOND_LATENESS) !== 0) return this.#addOutlier(leg, details);
     if (leg.at >= this.chain.lastAt) this.windows.advance(leg.at);
-    this.#makeRoom(terms);
+    this.#makeRoom(terms, details);
     const side = leg.flags & SIDE_INCOMING;
     const lastBefore = (leg.flags & MAY_PASS) === 0 ? 0 : this.lastOf(this.#partyOf(leg.counterparty), side);
     const chunk = this.chain.insert(leg.at, this.windows);
@@ -196,35 +200,40 @@ export class History implements CounterpartyView {
   }
 
   /** Drops what is older than horizon and lateness, 32 legs or more at a time, and coarsens what is too many. */
-  #makeRoom(terms: HistoryTerms): void {
+  #makeRoom(terms: HistoryTerms, details: Details): void {
     const head = this.chain.head;
     const cut = this.clock - terms.horizonMs - terms.latenessMs;
-    if (head.count > 0 && head.at(Math.min(31, head.count - 1)) <= cut) this.#evict(cut);
-    if (this.chain.count > EXACT_LEGS + 256) this.#coarsen();
+    if (head.count > 0 && head.at(Math.min(31, head.count - 1)) <= cut) this.#evict(cut, details);
+    if (this.chain.count > EXACT_LEGS + 256) this.#coarsen(details);
   }
 
-  #evict(cut: number): void {
+  #evict(cut: number, details: Details): void {
     // The latest leg stays however old it is: it tells how long the subject has been idle.
-    this.chain.dropUntil(Math.min(cut, this.chain.lastAt - 1), this.windows, (chunk, index) =>
-      this.#unindex(chunk, index),
-    );
+    this.chain.dropUntil(Math.min(cut, this.chain.lastAt - 1), this.windows, (chunk, index) => {
+      this.#unindex(chunk, index);
+      forget(chunk, index, details);
+    });
     if (this.chain.count < UNINDEXED_LEGS / 2 && this.chain.head.next === null) {
       this.#times = null;
       this.#lasts = null;
     }
   }
 
-  #addOutlier(leg: NewLeg): LegPlace {
+  #addOutlier(leg: NewLeg, details: Details): LegPlace {
     const chunk = this.outliers;
+    if (chunk.count >= OUTLIERS_MAX * 2) {
+      const gone = chunk.count - OUTLIERS_MAX;
+      for (let index = 0; index < gone; index++) forget(chunk, index, details);
+      chunk.dropFirst(gone);
+    }
     if (chunk.count === chunk.capacity) chunk.reserve(Math.max(4, chunk.capacity * 2));
-    if (chunk.count >= OUTLIERS_MAX * 2) chunk.dropFirst(chunk.count - OUTLIERS_MAX);
     const index = chunk.count++;
     write(chunk, index, leg);
     return { chunk, index };
   }
 
   /** The oldest exact chunk becomes one bucket a side and state, at the time of its last leg. */
-  #coarsen(): void {
+  #coarsen(details: Details): void {
     let chunk: Chunk | null = this.chain.head;
     while (chunk !== null && (chunk.count <= 8 || (chunk.flags(0) & BUCKET) !== 0)) chunk = chunk.next;
     if (chunk === null || chunk.next === null || !this.windows.mayCoarsen(chunk)) return;
@@ -234,6 +243,7 @@ export class History implements CounterpartyView {
     for (let index = 0; index < countBefore; index++) {
       this.windows.forgetDistinct(chunk, index);
       this.#unindex(chunk, index);
+      forget(chunk, index, details);
       const key = (chunk.flags(index) & (SIDE_INCOMING | MAY_PASS)) | BUCKET;
       const bucket = buckets.get(key) ?? { amount: 0, legs: 0 };
       bucket.amount += (key & MAY_PASS) === 0 ? 0 : chunk.amount(index);
@@ -324,6 +334,12 @@ export class History implements CounterpartyView {
     if (last.index < 0) this.#lasts.delete(party * 2 + side);
     else this.#lasts.set(party * 2 + side, last.chunk.at(last.index));
   }
+}
+
+/** The leg goes, and with it what is known of its transfer. A replaced one leaves that to the one that took its place. */
+function forget(chunk: Chunk, index: number, details: Details): void {
+  const flags = chunk.flags(index);
+  if ((flags & (DETAILED | REPLACED)) === DETAILED) details?.delete(chunk.name(index) * 2 + (flags & SIDE_INCOMING));
 }
 
 function isLeg(chunk: Chunk, index: number, name: number, side: number): boolean {

@@ -134,7 +134,7 @@ function addLeg(state: TaskState, reader: TransferReader, arrival: Arrival, amou
     (beyond ? BEYOND_LATENESS : 0);
   leg.event = arrival.event;
   leg.content = arrival.content;
-  const place = subject.history.add(leg, reader.seen, terms);
+  const place = subject.history.add(leg, reader.seen, terms, subject.details);
   if (counts > 0) reserve(state, subject, reader.at, side, counts, reader.historical);
   if (arrival.rate !== SAME_CURRENCY) keepRate(arrival, place);
   return { place, at: reader.at, beyond };

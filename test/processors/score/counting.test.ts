@@ -108,3 +108,46 @@ describe('a return', () => {
     expect(reservedBy(driver)).toBe(30_000);
   });
 });
+
+describe('what is known of a transfer beyond its leg', () => {
+  const DAY = 86_400_000;
+
+  function detailsOf(party: string): number {
+    const { subjects } = driver.tasks[0]!.state;
+    return subjects.all.find((one) => subjects.idOf(one) === party)!.details?.size ?? 0;
+  }
+
+  it('goes when the leg goes', () => {
+    // It stayed for ever, a little for each transfer that was submitted and then settled.
+    for (let day = 0; day < 120; day++) {
+      driver.now += DAY;
+      for (const transferId of [`T-${day}`, `U-${day}`]) {
+        driver.transfer({ transferId, minor: 100 });
+        driver.transfer({ transferId, status: 'settled', minor: 100 });
+      }
+    }
+    // Thirty-two days, and up to thirty-one legs that wait to go with others.
+    expect(detailsOf('payer')).toBeLessThanOrEqual(64 + 31);
+    expect(detailsOf('payee')).toBeLessThanOrEqual(64 + 31);
+  });
+
+  it('goes with legs beyond lateness too, of which a thousand or two are kept', () => {
+    driver.transfer({});
+    for (let number = 0; number < 2_100; number++) {
+      const late = { transferId: `L-${number}`, at: new Date(driver.now - 3 * DAY).toISOString(), minor: 100 };
+      driver.transfer(late, driver.now);
+      driver.transfer({ ...late, status: 'settled' }, driver.now);
+    }
+    expect(detailsOf('payer')).toBeLessThanOrEqual(2_048);
+  });
+
+  it('stays with the leg that an amendment put in its place', () => {
+    driver.transfer({ transferId: 'T', minor: 100 });
+    driver.now += 20 * DAY;
+    driver.transfer({ transferId: 'T', eventId: 'E-2', minor: 200 });
+    driver.now += 15 * DAY;
+    for (let number = 0; number < 40; number++) driver.transfer({});
+    const { decisions } = driver.transfer({ transferId: 'T', status: 'settled', minor: 200 });
+    expect(decisions.map((decision) => decision.revision)).toEqual([3]);
+  });
+});
