@@ -5,7 +5,7 @@ import { startClock } from '../producers/clock.ts';
 import { startDemo } from '../producers/demo.ts';
 import { repeatEvery, systemTimer } from '../runtime/clock.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
-import { Lifecycle } from '../runtime/lifecycle.ts';
+import { killIfStuck, Lifecycle } from '../runtime/lifecycle.ts';
 import { type OpenLogger, openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import type { Transfer } from '../schemas/events/transfer.ts';
@@ -100,6 +100,7 @@ function newLifecycle({ terminal }: Cli, { config }: LoadedConfig, { logger, clo
     onFailed: (error) => {
       terminal.live('');
       reportFailure(error, terminal);
+      killIfStuck();
     },
   });
 }

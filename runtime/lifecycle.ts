@@ -3,6 +3,7 @@
  * a second signal ends it at once; an error that nobody foresaw ends it before anything more is
  * committed, because a process that lives on after one may commit what it should not.
  */
+import { spawn } from 'node:child_process';
 import type { Logger } from 'pino';
 import { isWeirError } from './errors.ts';
 
@@ -108,4 +109,16 @@ export class Lifecycle {
     this.#options.onFailed?.(error);
     this.#options.exit(EXIT_CODES[exitReasonOf(error)].code);
   }
+}
+
+const STUCK_SECONDS = 5;
+
+/**
+ * A thread that dies in the middle of a transaction may take LMDB's clean-up down with it and leave the
+ * process asleep, its folder held. Whoever supervises it would never know, so somebody outside ends it.
+ */
+export function killIfStuck(): void {
+  if (process.platform === 'win32') return;
+  const script = `sleep ${STUCK_SECONDS}; kill -9 ${process.pid}`;
+  spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref();
 }
