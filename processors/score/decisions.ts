@@ -161,6 +161,25 @@ export function voidReplaced(state: TaskState, reader: TransferReader, arrival: 
   });
 }
 
+/**
+ * A refused event that names another payee than the transfer has: to that payee it was the first it
+ * heard of the transfer, so it must hear that there is none. Revision 0 says that nothing of it holds.
+ */
+export function voidRefused(state: TaskState, reader: TransferReader, known: LegPlace): void {
+  const { counterparties } = state;
+  const payee = reader.text(reader.creditorParty) ?? reader.text(reader.creditorAccount)!;
+  const counterparty = known.chunk.integers[known.index * INTEGERS + COUNTERPARTY]!;
+  if (counterparties.partyText(counterparty) === payee) return;
+  state.outputs.void({
+    transferId: reader.text(reader.transferId)!,
+    eventId: eventIdOf(reader),
+    replaced: null,
+    revision: 0,
+    at: reader.at,
+    targets: [{ subjectKind: 'party', subject: payee, role: 'payee' }],
+  });
+}
+
 function voidOf(reader: TransferReader, revision: number): Void {
   const payee = reader.text(reader.creditorParty) ?? reader.text(reader.creditorAccount)!;
   const others = [

@@ -205,10 +205,13 @@ export class Task {
     if (found === null) return;
     const { chunk, index } = found;
     const flags = chunk.flags(index);
-    if (!MAY_BE_TAKEN_BACK.has((flags & STATUS_MASK) >> STATUS_SHIFT) || (flags & MAY_PASS) === 0) return;
+    // Of a refused event nothing holds, whatever its status said.
+    const refused = entry.event.revision === 0;
+    if (!refused && !MAY_BE_TAKEN_BACK.has((flags & STATUS_MASK) >> STATUS_SHIFT)) return;
+    if ((flags & MAY_PASS) === 0) return;
     if (chunk.integers[index * INTEGERS + EVENT] !== (entry.event.replaced ?? hashText(entry.event.eventId))) return;
     const at = chunk.at(index);
-    const settled = subject.details?.get(name * 2 + side)?.settledMinor ?? 0;
+    const settled = refused ? 0 : (subject.details?.get(name * 2 + side)?.settledMinor ?? 0);
     reserve(this.state, subject, at, side, subject.history.setAmount(found, settled), false);
   }
 

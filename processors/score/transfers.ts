@@ -40,7 +40,7 @@ import {
   SAME_CURRENCY,
   STATUSES,
 } from './arrival.ts';
-import { decideTransfer, reviseForStatus, settledUnreleased, voidReplaced } from './decisions.ts';
+import { decideTransfer, reviseForStatus, settledUnreleased, voidRefused, voidReplaced } from './decisions.ts';
 import { aimAt, judge, raiseAlerts } from './judge.ts';
 import { judgeLaterWindows, ownWindows } from './late.ts';
 import type { TaskState } from './state.ts';
@@ -87,13 +87,19 @@ export function foldTransfer(state: TaskState, reader: TransferReader, place: nu
   const repeat = repeatOf(subject, known, name, side, event, content);
   if (repeat === 'same') return;
   if (repeat === 'other-content') {
-    if (isPayer) refuse(state, reader, 'event_id_reused', 'came again under the same eventId with other content');
+    if (isPayer) {
+      refuse(state, reader, 'event_id_reused', 'came again under the same eventId with other content');
+      voidRefused(state, reader, known);
+    }
     return;
   }
   const from = statusOf(known.chunk.flags(known.index));
   const to = STATUSES[reader.status]!;
   if (!mayFollow(from, to)) {
-    if (isPayer) refuse(state, reader, 'status_impossible', `is ${from}; ${to} cannot follow`);
+    if (isPayer) {
+      refuse(state, reader, 'status_impossible', `is ${from}; ${to} cannot follow`);
+      voidRefused(state, reader, known);
+    }
     return;
   }
   const arrival = arrivalOf(state, reader, subject, place, side, isPayer, name, event, content);

@@ -20,7 +20,9 @@ export const voidRecord = record(
     transferId: id('The transfer.'),
     eventId: id('The event whose leg is taken back; where an amendment took its place, the amendment.'),
     replaced: maybe(long('Hash of the event whose leg is taken back, where an amendment took its place.')),
-    revision: long('Revision of the decision that took it back.'),
+    revision: long(
+      'Revision of the decision that took it back; 0 where the event was refused and nothing of it holds.',
+    ),
     at: instant('Time of the transfer.'),
     targets: list(nested('A subject to tell.', voidTargetRecord), 16),
   },

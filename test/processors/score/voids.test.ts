@@ -126,3 +126,20 @@ describe('an amendment that names another payee', () => {
     expect(again.voids).toEqual([]);
   });
 });
+
+describe('a refused event that names another payee', () => {
+  it('leaves nothing counting there: a settlement that cannot follow', () => {
+    driver.transfer({ transferId: 'A', to: 'first', minor: 500, status: 'failed' });
+    const refused = driver.transfer({ transferId: 'A', to: 'second', minor: 500, status: 'settled' });
+    expect(refused['dead-letters']).toMatchObject([{ refusal: 'status_impossible' }]);
+    expect(counted('second')).toBe(0);
+  });
+
+  it('leaves nothing counting there: an eventId that was used before', () => {
+    driver.transfer({ transferId: 'B', to: 'first', minor: 500 });
+    const refused = driver.transfer({ transferId: 'B', to: 'second', minor: 900 });
+    expect(refused['dead-letters']).toMatchObject([{ refusal: 'event_id_reused' }]);
+    expect(counted('second')).toBe(0);
+    expect(counted('first')).toBe(500);
+  });
+});
