@@ -43,12 +43,16 @@ async function readTopic(cli: Cli, access: LogAccess, topic: string, options: Re
   const decoder = new LineDecoder(access);
   let left = options.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--limit', options.limit);
 
+  /** Calls off the reads of other partitions that still wait. */
+  const enough = new AbortController();
+
   /** Prints what the partition holds from `offset` on; answers the next offset. */
   const printBatch = async (place: Bounds, offset: number, waitMs: number): Promise<number> => {
-    const batch = await access.read(place.topic, place.partition, offset, waitMs);
+    const batch = await access.read(place.topic, place.partition, offset, waitMs, enough.signal);
     if (batch === null) return offset;
     const lines = (await decoder.lines(batch)).slice(0, left);
     left -= lines.length;
+    if (left === 0) enough.abort();
     await cli.terminal.pour(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     return batch.baseOffset + batch.values.count;
   };

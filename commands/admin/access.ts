@@ -8,8 +8,14 @@ import type { Bounds } from './wire.ts';
 export interface LogAccess {
   /** All partitions of all topics. */
   bounds(): Promise<readonly Bounds[]>;
-  /** The batch that holds `from`, cut to begin there; null where none comes within `waitMs`. */
-  read(topic: string, partition: number, from: number, waitMs: number): Promise<RecordBatch | null>;
+  /** The batch that holds `from`, cut to begin there; null where none comes within `waitMs`, or before the signal. */
+  read(
+    topic: string,
+    partition: number,
+    from: number,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<RecordBatch | null>;
   append(append: Append): Promise<{ readonly baseOffset: number }>;
   schema(fingerprint: string): Promise<string | null>;
   declareSchema(fingerprint: string, schema: string): Promise<void>;

@@ -44,7 +44,9 @@ export class AdminClient implements LogAccess {
   /** Asks for JSON. */
   async ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
     const json = body === undefined ? undefined : JSON.stringify(body);
-    const response = await this.#send(method, path, json, { 'content-type': 'application/json' });
+    const init =
+      json === undefined ? { method } : { method, body: json, headers: { 'content-type': 'application/json' } };
+    const response = await this.#send(path, init);
     return (await response.json()) as T;
   }
 
@@ -52,9 +54,19 @@ export class AdminClient implements LogAccess {
     return this.ask('GET', '/log');
   }
 
-  async read(topic: string, partition: number, from: number, waitMs: number): Promise<RecordBatch | null> {
-    const response = await this.#send('GET', `/log/${topic}/${partition}?from=${from}&waitMs=${waitMs}`);
-    if (response.status === 204) return null;
+  async read(
+    topic: string,
+    partition: number,
+    from: number,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<RecordBatch | null> {
+    const path = `/log/${topic}/${partition}?from=${from}&waitMs=${waitMs}`;
+    const response = await this.#send(path, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      if (signal?.aborted === true) return null;
+      throw error;
+    });
+    if (response === null || response.status === 204) return null;
     const values = unpackBody(Buffer.from(await response.arrayBuffer()));
     if (values === null)
       throw new WeirError('RECORD_UNDECODABLE', `${topic}/${partition} at ${from}: the answer was cut short`);
@@ -71,7 +83,7 @@ export class AdminClient implements LogAccess {
   async append(append: Append): Promise<{ readonly baseOffset: number }> {
     const headers = { 'content-type': 'application/octet-stream', [BATCH_HEADERS.fingerprint]: append.fingerprint };
     const body = packBody(append.values);
-    const response = await this.#send('POST', `/log/${append.topic}/${append.partition}`, body, headers);
+    const response = await this.#send(`/log/${append.topic}/${append.partition}`, { method: 'POST', body, headers });
     return (await response.json()) as { baseOffset: number };
   }
 
@@ -85,25 +97,16 @@ export class AdminClient implements LogAccess {
   }
 
   async #send(
-    method: string,
     path: string,
-    body?: string | Buffer<ArrayBuffer>,
-    headers: { [name: string]: string } = {},
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: { readonly [name: string]: string } },
   ) {
-    const url = `${this.#file.address}${ADMIN_PREFIX}${path}`;
-    const used = body === undefined ? {} : headers;
-    const authorization = `Bearer ${this.#file.token}`;
+    const headers = { ...init.headers, authorization: `Bearer ${this.#file.token}` };
     let response: Response;
     try {
-      response = await fetch(url, {
-        method,
-        headers: { ...used, authorization },
-        ...(body === undefined ? {} : { body }),
-      });
+      response = await fetch(`${this.#file.address}${ADMIN_PREFIX}${path}`, { ...init, headers });
     } catch (cause) {
-      throw new WeirError('NOT_RUNNING', `nothing answers at ${this.#file.address}, where Weir said that it listens`, {
-        cause,
-      });
+      const { address } = this.#file;
+      throw new WeirError('NOT_RUNNING', `nothing answers at ${address}, where Weir said that it listens`, { cause });
     }
     if (!response.ok) throw await problemOf(response);
     return response;

@@ -156,6 +156,24 @@ describe('weir start', () => {
   });
 });
 
+describe('weir read --follow', () => {
+  it('prints what comes, from the end on, until it has enough', async () => {
+    const dataDir = temporaryFolder();
+    const weir = await startWeir({ dataDir });
+    await weir.ask('/v1/transfers?wait=decision', transfer('T-1'));
+    const following = runWeir(['read', 'decisions', '--end', '--follow', '--limit', '1'], { dataDir });
+    // Where the end is was asked first; what comes until that is answered may or may not be printed.
+    const sending = eventually('it has enough', async () => {
+      await weir.ask('/v1/transfers?wait=decision', transfer(`T-2-${Date.now()}`));
+      return (await Promise.race([following, Promise.resolve(null)])) !== null;
+    });
+    const [line] = (await following).lines<Line>();
+    await sending;
+    expect(line?.value.transferId).toMatch(/^T-2-/);
+    await weir.end('SIGTERM');
+  });
+});
+
 describe('rule settings of a running Weir', () => {
   const STRICT = 'rules:\n  limit-transaction:\n    options:\n      limit: {minor: 1000, currency: CNY}\n';
 
