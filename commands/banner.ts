@@ -1,25 +1,28 @@
 /** What `weir start` says once it runs: where it is reached, where the data lies, how to stop, and the first key. */
 import { join } from 'node:path';
 import type { Config } from '../runtime/config.ts';
+import type { Log } from '../runtime/log/port.ts';
+import { partitionsOf, TOPICS, type TopicName } from '../schemas/topics.ts';
 import type { Serving } from './serve.ts';
 import type { DemoState } from './start.ts';
-import { type Terminal, type Text, widthOf } from './terminal.ts';
+import { formatCount, type Terminal, type Text, widthOf } from './terminal.ts';
 import { TEXTS } from './texts.ts';
 
 export interface BannerFacts {
   readonly config: Config;
+  readonly log: Log;
   readonly serving: Serving;
   readonly demo: DemoState;
   readonly evaluation: boolean;
 }
 
-export function printBanner(terminal: Terminal, { config, serving, demo, evaluation }: BannerFacts): void {
+export function printBanner(terminal: Terminal, { config, log, serving, demo, evaluation }: BannerFacts): void {
   const { address, firstAdminKey } = serving;
   const rows: [Text, string][] = [
     [TEXTS.address, address],
     [TEXTS.openApi, `${address}/docs`],
     [TEXTS.metrics, `${address}/metrics`],
-    [TEXTS.data, config.dataDir],
+    [TEXTS.data, `${config.dataDir}${holdings(terminal, log)}`],
   ];
   if (terminal.isInteractive) rows.push([TEXTS.log, join(config.dataDir, 'weir.log')]);
   if (demo !== null)
@@ -41,4 +44,15 @@ export function printBanner(terminal: Terminal, { config, serving, demo, evaluat
   terminal.print(`  ${terminal.say(TEXTS.tryIt)}`);
   terminal.print(`  curl -s '${address}/v1/alerts?limit=3' -H 'Authorization: Bearer ${firstAdminKey}'`);
   terminal.print();
+}
+
+/** What the folder holds from earlier; nothing at the first start. */
+function holdings(terminal: Terminal, log: Log): string {
+  const count = (topic: TopicName) =>
+    Array.from({ length: partitionsOf(TOPICS[topic], log.partitions) }, (_, partition) =>
+      log.end(topic, partition),
+    ).reduce((sum, end) => sum + end, 0);
+  const transfers = count('transfers');
+  if (transfers === 0) return '';
+  return `, ${terminal.say(TEXTS.holds(formatCount(transfers), formatCount(count('decisions'))))}`;
 }

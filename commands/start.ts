@@ -62,7 +62,7 @@ async function startWeir(cli: Cli, loaded: LoadedConfig): Promise<void> {
     });
     if (!evaluation) await startTime(cli, lifecycle, engine, serving);
     const demo = evaluation ? null : await startTraffic(cli, lifecycle, engine, config, serving);
-    printBanner(terminal, { config, serving, demo, evaluation });
+    printBanner(terminal, { config, log: engine.log, serving, demo, evaluation });
     await lifecycle.start(
       'status line',
       () => showFlow(cli, serving, logger),

@@ -13,9 +13,9 @@ export const TEXTS = {
     (version: string, dataDir: string) => `Weir ${version} starts with the data in ${dataDir}`,
     (version, dataDir) => `Weir ${version} 正在启动，数据目录 ${dataDir}`,
   ),
-  restored: filled(
-    (entries: string, seconds: string) => `went on where it was: ${entries} journal entries, restored in ${seconds} s`,
-    (entries, seconds) => `从上次位置继续：流水 ${entries} 条，恢复用时 ${seconds} 秒`,
+  holds: filled(
+    (transfers: string, decisions: string) => `goes on with ${transfers} transfers, ${decisions} decisions`,
+    (transfers, decisions) => `接续已有的 ${transfers} 条转账、${decisions} 条决定`,
   ),
   address: { en: 'API', zh: '接口' },
   openApi: { en: 'API reference', zh: '接口文档' },
@@ -42,8 +42,4 @@ export const TEXTS = {
   tryIt: { en: 'Try', zh: '试一试' },
   stopping: { en: 'Stopping …', zh: '正在停止……' },
   stopped: { en: 'Stopped.', zh: '已停止。' },
-  failed: filled(
-    (file: string) => `Weir ends because of an error of its own; ${file} says more.`,
-    (file) => `Weir 因自身错误而终止，详见 ${file}。`,
-  ),
 } as const;
