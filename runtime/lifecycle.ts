@@ -44,6 +44,8 @@ export class Lifecycle {
   readonly #options: LifecycleOptions;
   readonly #parts: Part[] = [];
   #stopping = false;
+  /** What a stop waits for. */
+  #stoppingPart: string | null = null;
   #failed = false;
 
   constructor(options: LifecycleOptions) {
@@ -83,7 +85,8 @@ export class Lifecycle {
     const timer = setTimeout(() => deadline.resolve('deadline'), this.#options.stopDeadlineMs);
     const result = await Promise.race([this.#stopParts(), deadline.promise]);
     clearTimeout(timer);
-    if (result === 'deadline') this.#options.logger.error({ why }, 'the graceful stop was cut off at its deadline');
+    const part = this.#stoppingPart;
+    if (result === 'deadline') this.#options.logger.error({ why, part }, 'the graceful stop was cut off at its deadline');
     else this.#options.logger.info({ why, result }, 'stopped');
     return result;
   }
@@ -91,6 +94,7 @@ export class Lifecycle {
   async #stopParts(): Promise<ExitReason> {
     let result: ExitReason = 'ok';
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
+      this.#stoppingPart = part.name;
       try {
         await part.stop();
       } catch (error) {

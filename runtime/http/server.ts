@@ -14,6 +14,7 @@ import { WeirError } from '../errors.ts';
 import type { App } from './app.ts';
 import { callerOf } from './auth.ts';
 import { readJsonBodies } from './body.ts';
+import { Connections } from './connections.ts';
 import type { KeyStore } from './keys.ts';
 import { describeRoutes } from './openapi.ts';
 import { PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
@@ -91,13 +92,18 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const health = { draining: false };
   addHealth(app, options, health);
   observe(app, options);
+  const connections = new Connections(app.server);
   return {
     app,
     drain: () => {
       health.draining = true;
     },
     listen: ({ host = '127.0.0.1', port }) => app.listen({ host, port }),
-    close: () => app.close(),
+    close: async () => {
+      const closed = app.close();
+      connections.close();
+      await closed;
+    },
   };
 }
 

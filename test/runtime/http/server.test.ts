@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -54,6 +55,33 @@ describe('the server', () => {
     server.drain();
     expect(await readyz()).toMatchObject({ status: 503, body: { status: 'draining' } });
     expect((await fetch(`${address}/livez`)).status).toBe(200);
+  });
+
+  it('stops though a connection is open on which nothing was asked', async () => {
+    const { address, server } = await start();
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    await once(socket, 'connect');
+    expect((await fetch(`${address}/livez`)).status).toBe(200);
+    const closed = once(socket, 'close');
+    await server.close();
+    await closed;
+  });
+
+  it('answers what was asked before the stop, and then keeps no connection open', async () => {
+    const answering = Promise.withResolvers<{ contentType: string; body: string }>();
+    const asked = Promise.withResolvers<void>();
+    const { address, server } = await start({
+      metrics: () => {
+        asked.resolve();
+        return answering.promise;
+      },
+    });
+    const response = fetch(`${address}/metrics`);
+    await asked.promise;
+    const closed = server.close();
+    answering.resolve({ contentType: 'text/plain', body: 'weir_up 1' });
+    expect(await (await response).text()).toBe('weir_up 1');
+    await closed;
   });
 
   it('answers metrics as it is given them', async () => {
