@@ -63,7 +63,8 @@ export async function runToEnd(
   return { exitCode, printed: printed() };
 }
 
-function spawnWeir({ dataDir, args = ['start'], environment = {} }: StartOptions): ChildProcess {
+/** Starts a process and does not wait for anything. */
+export function spawnWeir({ dataDir, args = ['start'], environment = {} }: StartOptions): ChildProcess {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WEIR_')));
   const child = spawn(process.execPath, [join(ROOT, 'weir.ts'), ...args], {
     cwd: ROOT,
@@ -85,7 +86,8 @@ function spawnWeir({ dataDir, args = ['start'], environment = {} }: StartOptions
   return child;
 }
 
-function captured(child: ChildProcess): () => string {
+/** What the process prints from now on, to both outputs. */
+export function captured(child: ChildProcess): () => string {
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8');
