@@ -108,3 +108,8 @@ export function nextMidnightIn(zone: string, at: number): number {
   while (dateIn(zone, next) === today) next += 60_000;
   return next;
 }
+
+/** The zone that holds at a time, of those that a customer has had. */
+export function zoneAt(zones: readonly { from: number; zone: string }[], at: number): string {
+  return zones.findLast((one) => one.from <= at)!.zone;
+}
