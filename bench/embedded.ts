@@ -100,7 +100,7 @@ async function untilCounted(
   appended: () => number,
 ): Promise<number> {
   // A question costs ClickHouse milliseconds that are not the river's: it is asked once the sink is through.
-  while (appended() < transfers || (sink.lag().byTopic['decisions'] ?? 0) > 0) {
+  while (appended() < transfers || (sink.lag().byTopic.decisions ?? 0) > 0) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return count(client, 'decisions');

@@ -16,7 +16,7 @@ describe('the settings of the process', () => {
   it('are the defaults where nobody says anything', () => {
     const { config, origins } = loadConfig({ environment: NO_FILE });
     expect(config).toMatchObject({ dataDir: './data', host: '127.0.0.1', port: 8787, partitions: 16, demo: null });
-    expect(config).toMatchObject({ checkpointIntervalMs: 5_000, checkpointBytes: 16 * 1_024 ** 2 });
+    expect(config).toMatchObject({ checkpointIntervalMs: 10_000, checkpointBytes: 16 * 1_024 ** 2 });
     expect(config.adminKey).toBeUndefined();
     expect(origins.port).toEqual({ from: 'default', written: '8787' });
   });
