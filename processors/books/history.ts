@@ -2,13 +2,16 @@
  * The history book (历史): the legs of a subject over a fixed horizon and lateness, its windows, and
  * what makes a repeat known.
  *
- * Memory: 44 bytes a leg, 80 a window, and beyond 96 legs some 80 bytes a leg for two indexes. Up to 65,536 legs are exact; beyond, the oldest become buckets of 256.
+ * Memory: 44 bytes a leg, 80 a window, and beyond 96 legs some 80 bytes a leg for two indexes. Up to
+ * 65,536 legs are exact; beyond, the oldest become buckets (`features/buckets.ts`).
  */
+import { BUCKET_ENTRIES_MAX, coarsen, coarsenedAfter } from '../features/buckets.ts';
 import {
   AMOUNT,
   AT,
   BEYOND_LATENESS,
   BUCKET,
+  CHUNK_LEGS,
   Chain,
   Chunk,
   CONTENT,
@@ -19,7 +22,6 @@ import {
   FIRED,
   FLAGS,
   INTEGERS,
-  legCount,
   MAY_PASS,
   NAME,
   REPLACED,
@@ -28,6 +30,8 @@ import {
 import { type CounterpartyView, type WindowPlan, Windows } from '../features/windows.ts';
 
 export const EXACT_LEGS = 65_536;
+/** So many legs stay exact beside all buckets that there may be; a chunk more, since chunks are coarsened whole. */
+const ENTRIES_MAX = EXACT_LEGS + BUCKET_ENTRIES_MAX + CHUNK_LEGS;
 /** Up to so many legs a walk is faster than a map, and costs no memory. */
 const UNINDEXED_LEGS = 96;
 /** Legs beyond lateness join no window, so a handful is remembered, to know repeats and changes of status. */
@@ -37,6 +41,8 @@ const OUTLIERS_MAX = 1_024;
 export interface HistoryTerms {
   readonly horizonMs: number;
   readonly latenessMs: number;
+  /** How many legs and buckets are kept before the oldest legs become buckets; ENTRIES_MAX unless said. */
+  readonly entriesMax?: number;
 }
 
 /** A leg to add. `amount` is what counts of it, base minor units. */
@@ -176,6 +182,11 @@ export class History implements CounterpartyView {
     return false;
   }
 
+  /** Legs within `(after, until]` that stand in buckets, and those of the largest of them; null where all are exact. */
+  coarsened(after: number, until: number): { legs: number; largest: number } | null {
+    return this.coarse ? coarsenedAfter(this.chain, after, until) : null;
+  }
+
   /** Other windows are asked for from now on: they are counted afresh from the legs. */
   replan(plan: WindowPlan): void {
     this.windows = new Windows(plan, this.chain, this);
@@ -204,7 +215,13 @@ export class History implements CounterpartyView {
     const head = this.chain.head;
     const cut = this.clock - terms.horizonMs - terms.latenessMs;
     if (head.count > 0 && head.at(Math.min(31, head.count - 1)) <= cut) this.#evict(cut, details);
-    if (this.chain.count > EXACT_LEGS + 256) this.#coarsen(details);
+    if (this.chain.count > (terms.entriesMax ?? ENTRIES_MAX)) {
+      this.coarse = true;
+      coarsen(this.chain, this.windows, (chunk, index) => {
+        this.#unindex(chunk, index);
+        forget(chunk, index, details);
+      });
+    }
   }
 
   #evict(cut: number, details: Details): void {
@@ -230,42 +247,6 @@ export class History implements CounterpartyView {
     const index = chunk.count++;
     write(chunk, index, leg);
     return { chunk, index };
-  }
-
-  /** The oldest exact chunk becomes one bucket a side and state, at the time of its last leg. */
-  #coarsen(details: Details): void {
-    let chunk: Chunk | null = this.chain.head;
-    while (chunk !== null && (chunk.count <= 8 || (chunk.flags(0) & BUCKET) !== 0)) chunk = chunk.next;
-    if (chunk === null || chunk.next === null || !this.windows.mayCoarsen(chunk)) return;
-    const countBefore = chunk.count;
-    const lastAt = chunk.at(countBefore - 1);
-    const buckets = new Map<number, { amount: number; legs: number }>();
-    for (let index = 0; index < countBefore; index++) {
-      this.windows.forgetDistinct(chunk, index);
-      this.#unindex(chunk, index);
-      forget(chunk, index, details);
-      const key = (chunk.flags(index) & (SIDE_INCOMING | MAY_PASS)) | BUCKET;
-      const bucket = buckets.get(key) ?? { amount: 0, legs: 0 };
-      bucket.amount += (key & MAY_PASS) === 0 ? 0 : chunk.amount(index);
-      bucket.legs += legCount(chunk, index);
-      buckets.set(key, bucket);
-    }
-    chunk.count = 0;
-    for (const [flags, bucket] of buckets) {
-      write(chunk, chunk.count++, {
-        at: lastAt,
-        amount: bucket.amount,
-        name: bucket.legs,
-        counterparty: 0,
-        flags,
-        event: 0,
-        content: 0,
-      });
-    }
-    chunk.reserve(chunk.count);
-    this.chain.count -= countBefore - chunk.count;
-    this.windows.coarsened(chunk, countBefore);
-    this.coarse = true;
   }
 
   #matches(chunk: Chunk, index: number, party: number, side: number): boolean {
@@ -314,7 +295,8 @@ export class History implements CounterpartyView {
     const side = chunk.flags(index) & SIDE_INCOMING;
     if ((chunk.flags(index) & REPLACED) === 0) this.#times.delete(chunk.name(index) * 2 + side);
     const key = this.#partyOf(chunk.counterparty(index)) * 2 + side;
-    if (this.#lasts!.get(key) === chunk.at(index)) this.#lasts!.delete(key);
+    // Another leg of that time may stand in the next chunk.
+    if (this.#lasts!.get(key) === chunk.at(index) && !this.hasLater(chunk, index)) this.#lasts!.delete(key);
   }
 
   #buildIndexes(): void {

@@ -103,6 +103,16 @@ export class Chunk {
     this.integers = integers;
   }
 
+  /** Writes an entry that stands for many legs behind the others; there is room for it. */
+  push(at: number, amount: number, legs: number, flags: number): void {
+    const index = this.count++;
+    this.doubles[index * DOUBLES + AT] = at;
+    this.doubles[index * DOUBLES + AMOUNT] = amount;
+    this.doubles[index * DOUBLES + NAME] = legs;
+    this.integers.fill(0, index * INTEGERS, (index + 1) * INTEGERS);
+    this.integers[index * INTEGERS + FLAGS] = flags;
+  }
+
   /** Makes room for one leg at `index`; the legs behind it move up. */
   open(index: number): void {
     if (this.count === this.capacity) this.reserve(grown(this.capacity));
@@ -202,6 +212,14 @@ export class Chain {
       }
       if (this.head.count === 0) return;
     }
+  }
+
+  /** Takes a chunk out whose entries went into the next one; it is not the last. */
+  remove(chunk: Chunk): void {
+    chunk.next!.previous = chunk.previous;
+    if (chunk.previous === null) this.head = chunk.next!;
+    else chunk.previous.next = chunk.next;
+    this.count -= chunk.count;
   }
 
   #append(): Chunk {

@@ -170,6 +170,22 @@ export class Windows implements ChainListener {
     }
   }
 
+  /** True where no window's oldest leg is between two chunks: all that is in both is inside it, or outside. */
+  mayJoin(earlier: Chunk, later: Chunk): boolean {
+    return this.#chunks.every((held, window) => {
+      const position = this.#positions[window]!;
+      return held === earlier ? position === 0 : held !== later || position === later.count;
+    });
+  }
+
+  /** The entries of two chunks went into the later one. */
+  joined(earlier: Chunk, later: Chunk, countBefore: number): void {
+    this.coarsened(later, countBefore);
+    for (let window = 0; window < this.#chunks.length; window++) {
+      if (this.#chunks[window] === earlier) this.#chunks[window] = later;
+    }
+  }
+
   inserted(chunk: Chunk, index: number): void {
     const at = chunk.at(index);
     for (let window = 0; window < this.#chunks.length; window++) {

@@ -27,6 +27,13 @@ export function render(bound: BoundRule, values: Values, baseCurrency: string): 
   };
 }
 
+/** Says that a window is not exact, and by how much it may be wrong. */
+export function approximate({ legs, largest }: { readonly legs: number; readonly largest: number }): Evidence {
+  const en = `${legs} transfers of the window stand in groups of up to ${largest}; sums and counts may hold one group too much, and counterparties and single amounts of these are not seen`;
+  const zh = `窗口内 ${legs} 笔已按每组至多 ${largest} 笔归并；金额与笔数至多多计一组，这些交易的对手方与单笔金额不可见`;
+  return { name: 'approximate', number: null, text: `${en} / ${zh}`, unit: null };
+}
+
 function evidenceOf(name: string, value: number | string, unit: string, baseCurrency: string): Evidence {
   if (typeof value === 'string') return { name, number: null, text: value, unit: null };
   // A sum of many safe amounts may be no safe integer itself; an alert that cannot be written is worse than a bound.

@@ -7,7 +7,7 @@ import { alertAfter } from '../books/alerts.ts';
 import type { Subject } from '../books/subject.ts';
 import { FIRED, FLAGS, INTEGERS } from '../features/legs.ts';
 import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
-import { render } from '../rules/evidence.ts';
+import { approximate, type Rendered, render } from '../rules/evidence.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
 import type { TaskState } from './state.ts';
 import { failureSeries } from './tally.ts';
@@ -93,7 +93,7 @@ export function raise(
   const key = bound.shadow ? `${rule.id}!shadow` : rule.id;
   const open = alertAfter(subject.alerts.get(key), { rule: key, subject: id, ordinal: state.ordinal, at, severity });
   subject.alerts.set(key, open);
-  const { en, zh, evidence } = renderSafely(bound, values, state.scope.institution.baseCurrency);
+  const { en, zh, evidence } = tell(state, bound, values);
   state.outputs.alert({
     alertId: open.alertId,
     revision: open.revision,
@@ -131,7 +131,7 @@ export function reasonsOf(state: TaskState, findings: readonly Finding[]): Reaso
       if (outcome.kind !== 'alert') reasons.push(neutralReason(rule.code, null, outcome.kind));
     } else if ('failure' in outcome.values) reasons.push(neutralReason('data', rule.id, outcome.kind));
     else {
-      const { en, zh, evidence } = renderSafely(bound, outcome.values, state.scope.institution.baseCurrency);
+      const { en, zh, evidence } = tell(state, bound, outcome.values);
       reasons.push({ code: rule.code, rule: rule.id, outcome: outcome.kind, en, zh, evidence });
     }
   }
@@ -146,7 +146,15 @@ export function neutralReason(code: Reason['code'], rule: string | null, outcome
 const BLOCKED = { en: 'Blocked.', zh: '已拦截。' };
 const UNDER_REVIEW = { en: 'Under review.', zh: '审核中。' };
 
-function renderSafely(bound: BoundRule, values: Values, baseCurrency: string) {
+/** What a rule found, in words; and how exact that is, where the subject has more legs than are kept one by one. */
+function tell(state: TaskState, bound: BoundRule, values: Values): Rendered {
+  const { subject, at, institution } = state.scope;
+  const rendered = renderSafely(bound, values, institution.baseCurrency);
+  const coarsened = bound.reachMs > 0 ? subject.history.coarsened(at - bound.reachMs, at) : null;
+  return coarsened === null ? rendered : { ...rendered, evidence: [...rendered.evidence, approximate(coarsened)] };
+}
+
+function renderSafely(bound: BoundRule, values: Values, baseCurrency: string): Rendered {
   if (!('failure' in values)) return render(bound, values, baseCurrency);
   return {
     en: `Rule ${bound.rule.id} failed and could not judge: ${values.failure}`,
