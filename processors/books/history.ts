@@ -80,6 +80,9 @@ export class History implements CounterpartyView {
   /** Party × 2 + side → time of its latest leg that may pass; likewise. */
   #lasts: Map<number, number> | null = null;
 
+  /** The leg that was added last, and its party's latest before it: a rejection takes it back without a walk. */
+  readonly #added = { chunk: null as Chunk | null, index: 0, lastBefore: 0 };
+
   constructor(plan: WindowPlan, partyOf: (counterparty: number) => number) {
     this.#partyOf = partyOf;
     this.windows = new Windows(plan, this.chain, this);
@@ -102,6 +105,9 @@ export class History implements CounterpartyView {
     const index = this.chain.index;
     write(chunk, index, leg);
     this.windows.include(chunk, index, lastBefore);
+    this.#added.chunk = chunk;
+    this.#added.index = index;
+    this.#added.lastBefore = lastBefore;
     if (this.#times !== null) this.#indexLeg(chunk, index);
     else if (this.chain.count > UNINDEXED_LEGS) this.#buildIndexes();
     return { chunk, index };
@@ -132,6 +138,8 @@ export class History implements CounterpartyView {
     chunk.doubles[index * DOUBLES + AMOUNT] = amount;
     chunk.setFlags(index, mayPass ? flags | MAY_PASS : flags & ~MAY_PASS);
     if (mayPass !== ((flags & MAY_PASS) !== 0) && (flags & BEYOND_LATENESS) === 0) this.#refreshLast(chunk, index);
+    // Whatever it was, the latest of its party may be another one now.
+    this.#added.chunk = null;
     return amount - before;
   }
 
@@ -147,8 +155,7 @@ export class History implements CounterpartyView {
   /** Time of the latest leg that may pass with that party and side; −Infinity without one. */
   lastOf(party: number, side: number): number {
     if (this.#lasts !== null) return this.#lasts.get(party * 2 + side) ?? Number.NEGATIVE_INFINITY;
-    const { chunk, index } = this.#scanBack(party, side);
-    return index < 0 ? Number.NEGATIVE_INFINITY : chunk.at(index);
+    return this.#scanLast(party, side);
   }
 
   hasLater(chunk: Chunk, index: number): boolean {
@@ -173,6 +180,13 @@ export class History implements CounterpartyView {
   hasOther(chunk: Chunk, index: number, cut: number): boolean {
     const side = chunk.flags(index) & SIDE_INCOMING;
     const party = this.#partyOf(chunk.counterparty(index));
+    if (this.#lasts !== null) {
+      const last = this.#lasts.get(party * 2 + side) ?? Number.NEGATIVE_INFINITY;
+      if (last <= cut) return false;
+      // The latest is this very leg only where it may pass and stands at that time.
+      if (last !== chunk.at(index) || (chunk.flags(index) & MAY_PASS) === 0) return true;
+      if (this.#isAdded(chunk, index)) return this.#added.lastBefore > cut;
+    }
     for (let held: Chunk | null = this.chain.tail; held !== null; held = held.previous) {
       for (let other = held.count - 1; other >= 0; other--) {
         if (held.at(other) <= cut) return false;
@@ -257,13 +271,13 @@ export class History implements CounterpartyView {
     );
   }
 
-  #scanBack(party: number, side: number): LegPlace {
+  #scanLast(party: number, side: number): number {
     for (let chunk: Chunk | null = this.chain.tail; chunk !== null; chunk = chunk.previous) {
       for (let index = chunk.count - 1; index >= 0; index--) {
-        if (this.#matches(chunk, index, party, side)) return { chunk, index };
+        if (this.#matches(chunk, index, party, side)) return chunk.at(index);
       }
     }
-    return { chunk: this.chain.tail, index: -1 };
+    return Number.NEGATIVE_INFINITY;
   }
 
   #findAt(name: number, side: number, at: number): LegPlace | null {
@@ -312,9 +326,18 @@ export class History implements CounterpartyView {
     if (this.#lasts === null) return;
     const side = chunk.flags(index) & SIDE_INCOMING;
     const party = this.#partyOf(chunk.counterparty(index));
-    const last = this.#scanBack(party, side);
-    if (last.index < 0) this.#lasts.delete(party * 2 + side);
-    else this.#lasts.set(party * 2 + side, last.chunk.at(last.index));
+    const key = party * 2 + side;
+    const at = chunk.at(index);
+    const known = this.#lasts.get(key) ?? Number.NEGATIVE_INFINITY;
+    const mayPass = (chunk.flags(index) & MAY_PASS) !== 0;
+    if (mayPass ? known >= at : known > at) return;
+    const last = mayPass ? at : this.#isAdded(chunk, index) ? this.#added.lastBefore : this.#scanLast(party, side);
+    if (last === Number.NEGATIVE_INFINITY) this.#lasts.delete(key);
+    else this.#lasts.set(key, last);
+  }
+
+  #isAdded(chunk: Chunk, index: number): boolean {
+    return this.#added.chunk === chunk && this.#added.index === index;
   }
 }
 

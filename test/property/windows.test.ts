@@ -94,6 +94,9 @@ type Op =
   | { kind: 'restore' }
   | { kind: 'past'; back: number; forward: number };
 
+/** The leg that came last. */
+const LATEST = -1;
+
 /** `step` moves from the latest time: mostly a little back and forth, so that times collide. */
 function operation(steps: fc.Arbitrary<number>): fc.Arbitrary<Op> {
   const add = fc.record({
@@ -106,7 +109,8 @@ function operation(steps: fc.Arbitrary<number>): fc.Arbitrary<Op> {
   });
   const amount = fc.record({
     kind: fc.constant('amount' as const),
-    which: fc.nat(1_000),
+    // The leg that has just come is the one that a rejection takes back.
+    which: fc.oneof(fc.nat(1_000), fc.constant(LATEST)),
     amount: fc.constantFrom(0, 0, 3, 70),
   });
   const past = fc.record({ kind: fc.constant('past' as const), back: fc.nat(90), forward: fc.nat(60) });
@@ -184,7 +188,7 @@ class Pair {
   #change(which: number, amount: number | null): void {
     const { model, history } = this;
     if (model.legs.length === 0) return;
-    const leg = model.legs[which % model.legs.length]!;
+    const leg = which === LATEST ? model.legs.at(-1)! : model.legs[which % model.legs.length]!;
     const place = history.find(leg.order + 1, leg.side);
     if (place === null) {
       const { horizonMs, latenessMs } = this.terms;
