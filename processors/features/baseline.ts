@@ -32,8 +32,19 @@ function baselineOf(scope: Scope): Baseline {
   return { count, mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0, largest };
 }
 
+/** The baseline of a task's judgement at hand: the features of a rule read it four times, and it is walked for once. */
+const atHand = new WeakMap<Scope, { judgement: number; baseline: Baseline }>();
+
+function rememberedBaseline(scope: Scope): Baseline {
+  const known = atHand.get(scope);
+  if (known !== undefined && known.judgement === scope.judgement) return known.baseline;
+  const baseline = baselineOf(scope);
+  atHand.set(scope, { judgement: scope.judgement, baseline });
+  return baseline;
+}
+
 function baselineFeature(unit: Unit, pick: (baseline: Baseline) => number): Feature {
-  return { unit, window: null, reachMs: 0, fromLegs: false, bind: () => (scope) => pick(baselineOf(scope)) };
+  return { unit, window: null, reachMs: 0, fromLegs: false, bind: () => (scope) => pick(rememberedBaseline(scope)) };
 }
 
 /** Number of own payments that the baseline rests on. */
