@@ -5,7 +5,7 @@ import { startClock } from '../producers/clock.ts';
 import { startDemo } from '../producers/demo.ts';
 import { repeatEvery, systemTimer } from '../runtime/clock.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
-import { killIfStuck, Lifecycle } from '../runtime/lifecycle.ts';
+import { EXIT_CODES, exitAtOnce, Lifecycle } from '../runtime/lifecycle.ts';
 import { type OpenLogger, openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import type { Transfer } from '../schemas/events/transfer.ts';
@@ -91,7 +91,8 @@ function newLifecycle({ terminal }: Cli, { config }: LoadedConfig, { logger, clo
       terminal.live('');
       if (code === 0) terminal.print(terminal.say(TEXTS.stopped));
       close();
-      process.exit(code);
+      if (code === EXIT_CODES.ok.code) process.exit(code);
+      exitAtOnce(code);
     },
     onStopping: () => {
       terminal.live('');
@@ -100,7 +101,6 @@ function newLifecycle({ terminal }: Cli, { config }: LoadedConfig, { logger, clo
     onFailed: (error) => {
       terminal.live('');
       reportFailure(error, terminal);
-      killIfStuck();
     },
   });
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../runtime/config.ts';
 import { isWeirError, WeirError } from '../runtime/errors.ts';
-import { EXIT_CODES, Lifecycle } from '../runtime/lifecycle.ts';
+import { EXIT_CODES, exitAtOnce, Lifecycle } from '../runtime/lifecycle.ts';
 import { openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import { AdminClient, readAdminFile } from './admin/client.ts';
@@ -34,7 +34,7 @@ export async function withEngine<T>(
   const lifecycle = new Lifecycle({
     logger,
     stopDeadlineMs,
-    exit: (code) => process.exit(code),
+    exit: exitAtOnce,
     onFailed: (error) => reportFailure(error, cli.terminal),
   });
   try {

@@ -3,7 +3,7 @@
  * a second signal ends it at once; an error that nobody foresaw ends it before anything more is
  * committed, because a process that lives on after one may commit what it should not.
  */
-import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { isWeirError } from './errors.ts';
 
@@ -86,7 +86,8 @@ export class Lifecycle {
     const result = await Promise.race([this.#stopParts(), deadline.promise]);
     clearTimeout(timer);
     const part = this.#stoppingPart;
-    if (result === 'deadline') this.#options.logger.error({ why, part }, 'the graceful stop was cut off at its deadline');
+    if (result === 'deadline')
+      this.#options.logger.error({ why, part }, 'the graceful stop was cut off at its deadline');
     else this.#options.logger.info({ why, result }, 'stopped');
     return result;
   }
@@ -115,14 +116,14 @@ export class Lifecycle {
   }
 }
 
-const STUCK_SECONDS = 5;
+const SHELL = '/bin/sh';
 
 /**
- * A thread that dies in the middle of a transaction may take LMDB's clean-up down with it and leave the
- * process asleep, its folder held. Whoever supervises it would never know, so somebody outside ends it.
+ * Ends the process as it stands. An ordinary exit lets native code clean up, and where threads are in the middle of
+ * a transaction that ends in a segmentation fault, or never, with the folder held. So the process becomes another
+ * program, which does nothing but end with the code.
  */
-export function killIfStuck(): void {
-  if (process.platform === 'win32') return;
-  const script = `sleep ${STUCK_SECONDS}; kill -9 ${process.pid}`;
-  spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref();
+export function exitAtOnce(code: number): void {
+  if (process.execve !== undefined && existsSync(SHELL)) process.execve(SHELL, ['sh', '-c', `exit ${code}`]);
+  process.exit(code);
 }

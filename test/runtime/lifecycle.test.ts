@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { WeirError } from '../../runtime/errors.ts';
 import { exitReasonOf, Lifecycle } from '../../runtime/lifecycle.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 function lifecycle(stopDeadlineMs = 5_000) {
   const exits: number[] = [];
@@ -96,6 +99,12 @@ describe('a process', () => {
     life.fail(new TypeError('another'));
     expect(exits).toEqual([70]);
     expect(stopped).toBe(false);
+  });
+
+  it('ends with its code because of a fault, whatever its threads are in the middle of', () => {
+    const child = join(import.meta.dirname, 'lifecycle-child.ts');
+    const { status, signal } = spawnSync(process.execPath, [child, temporaryFolder()], { timeout: 30_000 });
+    expect({ status, signal }).toEqual({ status: 70, signal: null });
   });
 
   it.each([
