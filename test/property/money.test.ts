@@ -193,8 +193,7 @@ class Pair {
   #status(op: Op & { kind: 'status' }): void {
     const transfer = this.transfers[op.which % this.transfers.length];
     if (transfer === undefined) return;
-    const asked = 20_000;
-    const minor = Math.round((asked * op.percent) / 100);
+    const minor = op.percent * 200;
     const out = this.#send(transfer, { status: op.status, minor, eventId: `E-${++this.#events}` });
     if (out['dead-letters'].length > 0) return;
     transfer.rate ??= this.#rateOf(transfer.currency, this.#now);
@@ -324,11 +323,9 @@ class Pair {
   }
 
   #subject(party: string): Subject | undefined {
-    for (const { state } of this.driver.tasks) {
-      const found = state.subjects.all.find((one) => one.kind === 'party' && state.subjects.idOf(one) === party);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.driver.tasks
+      .map(({ state }) => state.subjects.all.find((one) => one.kind === 'party' && state.subjects.idOf(one) === party))
+      .find((one) => one !== undefined);
   }
 
   #check(): void {
