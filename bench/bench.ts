@@ -56,7 +56,13 @@ async function main(): Promise<void> {
   const figures: Figures = {};
   for (const [name, part] of Object.entries(PARTS)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    Object.assign(figures, await part());
+    try {
+      Object.assign(figures, await part());
+    } catch (error) {
+      // The other parts' figures are told all the same; the process ends with a failure.
+      console.error(`${name}:`, error);
+      process.exitCode = 1;
+    }
   }
   if (process.argv.includes('--json')) console.log(JSON.stringify(figures));
   else printTable(figures);
@@ -80,4 +86,4 @@ function format(value: number): string {
 }
 
 await main();
-process.exit(0);
+process.exit();
