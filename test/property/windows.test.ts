@@ -25,6 +25,14 @@ const PLANS: readonly WindowPlan[] = [
   { sizesMs: [], distinct: [] },
 ];
 
+/** Windows that are long beside the steps between legs, so that their edges fall between chunks of 256 legs. */
+const LONG_PLANS: readonly WindowPlan[] = [
+  { sizesMs: [400, 1_500, 2_900], distinct: [true, false, true] },
+  { sizesMs: [90, 700, 2_000], distinct: [true, true, false] },
+  { sizesMs: [3_000], distinct: [true] },
+  { sizesMs: [1_100, 1_101], distinct: [true, true] },
+];
+
 interface ModelLeg {
   at: number;
   /** Order of arrival: equal times keep it. */
@@ -128,11 +136,15 @@ function operation(steps: fc.Arbitrary<number>): fc.Arbitrary<Op> {
 class Pair {
   readonly terms: HistoryTerms;
   readonly model = new Model();
-  plan = PLANS[0]!;
-  subject = new Subject('party', 0, this.plan, partyOf);
+  readonly plans: readonly WindowPlan[];
+  plan: WindowPlan;
+  subject: Subject;
 
-  constructor(terms: HistoryTerms) {
+  constructor(terms: HistoryTerms, plans: readonly WindowPlan[]) {
     this.terms = terms;
+    this.plans = plans;
+    this.plan = plans[0]!;
+    this.subject = new Subject('party', 0, this.plan, partyOf);
   }
 
   get history(): History {
@@ -151,7 +163,7 @@ class Pair {
         this.#change(op.which, null);
         break;
       case 'plan':
-        this.plan = PLANS[op.which]!;
+        this.plan = this.plans[op.which]!;
         this.history.replan(this.plan);
         break;
       case 'restore':
@@ -229,8 +241,8 @@ class Pair {
   }
 }
 
-function check(ops: readonly Op[], terms: HistoryTerms, every: number): void {
-  const pair = new Pair(terms);
+function check(ops: readonly Op[], terms: HistoryTerms, every: number, plans = PLANS): void {
+  const pair = new Pair(terms, plans);
   for (const [index, op] of ops.entries()) {
     pair.run(op);
     if (index % every === 0) pair.compare();
@@ -262,7 +274,22 @@ describe('windows', () => {
     const steps = fc.oneof(fc.integer({ min: -45, max: 2 }), fc.constantFrom(0, 0, 1));
     fc.assert(
       fc.property(fc.array(operation(steps), { minLength: 600, maxLength: 1_200 }), (ops) => check(ops, TERMS, 41)),
-      { numRuns: scaled(25) },
+      { numRuns: scaled(25), endOnFailure: true },
+    );
+  });
+
+  it('stay exact where their edges fall between chunks, and late legs just there', () => {
+    const terms = { horizonMs: 3_000, latenessMs: 1_500 };
+    const edges = LONG_PLANS.flatMap((plan) => plan.sizesMs).filter((sizeMs) => sizeMs < terms.latenessMs);
+    const atEdges = fc
+      .tuple(fc.constantFrom(...edges), fc.integer({ min: 0, max: 6 }))
+      .map(([size, off]) => off - size);
+    const steps = fc.oneof(fc.integer({ min: 1, max: 16 }), fc.integer({ min: -1_400, max: 0 }), atEdges);
+    fc.assert(
+      fc.property(fc.array(operation(steps), { minLength: 500, maxLength: 1_100 }), (ops) =>
+        check(ops, terms, 3, LONG_PLANS),
+      ),
+      { numRuns: scaled(80), endOnFailure: true },
     );
   });
 
@@ -271,7 +298,7 @@ describe('windows', () => {
     const steps = fc.integer({ min: -90, max: 1 });
     fc.assert(
       fc.property(fc.array(operation(steps), { minLength: 3_000, maxLength: 4_000 }), (ops) => check(ops, terms, 997)),
-      { numRuns: scaled(3) },
+      { numRuns: scaled(3), endOnFailure: true },
     );
   });
 });
