@@ -70,9 +70,9 @@ export class Route {
     return this.#inputs.map((input) => input.reader);
   }
 
-  /** Routes and commits what one commit can carry; false where there is nothing, or the tasks are far behind. */
-  async step(): Promise<boolean> {
-    if (this.#isFarAhead()) return false;
+  /** Routes and commits what one commit can carry, and answers how many records; 0 where there is nothing, or the tasks are far behind. */
+  async step(): Promise<number> {
+    if (this.#isFarAhead()) return 0;
     const live = this.#readyInputs();
     let records = 0;
     while (live.length > 0 && records < COMMIT_RECORDS_MAX && this.#router.bytes < COMMIT_BYTES_MAX) {
@@ -82,9 +82,13 @@ export class Route {
       records++;
       if (!this.#peek(input)) live.splice(place, 1);
     }
-    if (records === 0) return false;
-    await this.#commit();
-    return true;
+    if (records > 0) await this.#commit();
+    return records;
+  }
+
+  /** Resolves when what was routed can be read. */
+  settled(): Promise<void> {
+    return this.#commits.settled();
   }
 
   async stop(): Promise<void> {

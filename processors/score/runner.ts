@@ -82,10 +82,11 @@ export class TaskRunner {
     await this.#retain(start);
   }
 
-  /** Folds and commits one batch where there is one; false where the journal has nothing more. */
-  async step(): Promise<boolean> {
+  /** Folds and commits one batch where there is one, and answers its entries; 0 where the journal has nothing more. */
+  async step(): Promise<number> {
     const batch = this.#reader.poll();
-    if (batch === null) return false;
+    if (batch === null) return 0;
+    const before = this.#task.ordinal;
     for (let index = 0; index < batch.values.count; index++) {
       const ordinal = this.#task.ordinal;
       this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
@@ -96,7 +97,12 @@ export class TaskRunner {
     const { position } = this.#reader;
     if (this.#task.state.outputs.bytes > 0 || position - this.#sent >= SILENT_RECORDS_MAX) await this.#commit(position);
     if (this.#isCheckpointDue()) await this.#checkpoint(false);
-    return true;
+    return this.#task.ordinal - before;
+  }
+
+  /** Resolves when everything that the thread committed is on disk. */
+  async flushed(): Promise<void> {
+    await this.#commits.flushed();
   }
 
   /** Commits what is folded and writes a last checkpoint at the committed position. */

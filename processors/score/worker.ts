@@ -30,6 +30,11 @@ export interface FoldThreadData {
 }
 
 const REPORT_MS = 1_000;
+/**
+ * Records of a pass up to which the next waits for the disk. A commit costs the same for one record as
+ * for a hundred, so events that trickle in are gathered for as long as the disk is busy anyway.
+ */
+const SMALL_PASS = 512;
 
 /** Kinds of subject, besides parties, that some rule is asked about. */
 function kindsOfRules(): Set<SubjectKind> {
@@ -61,9 +66,13 @@ class FoldThread {
   /** Ends when stopped: everything folded is committed and a checkpoint stands at the committed position. */
   async run(): Promise<void> {
     while (!this.#stopping) {
-      let worked = (await this.#route?.step()) ?? false;
-      for (const runner of this.#runners) worked = (await runner.step()) || worked;
-      if (worked) await yieldToOthers();
+      const routed = (await this.#route?.step()) ?? 0;
+      // Little was routed: its own tasks find it in this pass, once it can be read.
+      if (routed > 0 && routed < SMALL_PASS) await this.#route?.settled();
+      let folded = 0;
+      for (const runner of this.#runners) folded += await runner.step();
+      if (folded > 0 && folded < SMALL_PASS) await this.#runners[0]!.flushed();
+      else if (routed + folded > 0) await yieldToOthers();
       else await this.#rest();
     }
     await this.#route?.stop();

@@ -30,12 +30,21 @@ export interface DecisionIndexOptions {
 
 /** After this long a waiting event is taken for a repeat, which the fold passes by in silence, and looked up. */
 const SECOND_LOOK_MS = 250;
+/** And after this long it is asked for in ClickHouse, in case it repeats what the recent index has forgotten. */
+const LOOK_UP_MS = 1_000;
 /** Look-ups under way at once. Under a load that delays decisions, asking ClickHouse for each would delay them more. */
-const LOOK_UPS_MAX = 4;
+const LOOK_UPS_MAX = 1;
 /** Events that may be waited for at once, some 300 B each; beyond, the caller is told at once that it takes longer. */
 const WAITERS_MAX = 100_000;
 /** Batches read in one go before the event loop has its turn. */
 const BATCHES_A_TURN = 32;
+
+/** By now the fold has passed by a repeat in silence, or refused it: those not refused get their stored decision. */
+function settleRepeats(wait: Wait): void {
+  for (const waiter of wait.waiters) {
+    if (waiter.stored !== null) waiter.settle({ decision: waiter.stored });
+  }
+}
 
 export class DecisionIndex {
   readonly #log: Log;
@@ -110,9 +119,11 @@ export class DecisionIndex {
     if (wait.settled || full || this.#closed) return wait.verdicts;
     for (const waiter of wait.waiters) this.#register(waiter);
     this.#waits.add(wait);
-    const secondLook = setTimeout(() => void this.#lookAgain(wait), Math.min(SECOND_LOOK_MS, timeoutMs / 2));
+    const secondLook = setTimeout(() => settleRepeats(wait), Math.min(SECOND_LOOK_MS, timeoutMs / 2));
+    const lookUp = setTimeout(() => void this.#lookUp(wait), Math.min(LOOK_UP_MS, timeoutMs / 2));
     const verdicts = await wait.within(timeoutMs);
     clearTimeout(secondLook);
+    clearTimeout(lookUp);
     this.#waits.delete(wait);
     for (const waiter of wait.waiters) this.#forget(waiter);
     return verdicts;
@@ -174,14 +185,9 @@ export class DecisionIndex {
     else if (waiter.awaited.isAnswer(own.decision)) waiter.stored = (recent[0] as Recent).decision;
   }
 
-  /**
-   * By now the fold has passed by a repeat in silence, or refused it: the repeats that were not refused
-   * get their stored decision. The rest may repeat what is older than the recent index.
-   */
-  async #lookAgain(wait: Wait): Promise<void> {
-    for (const waiter of wait.waiters) {
-      if (waiter.stored !== null) waiter.settle({ decision: waiter.stored });
-    }
+  /** What is still open may repeat what is older than the recent index. */
+  async #lookUp(wait: Wait): Promise<void> {
+    settleRepeats(wait);
     const open = wait.waiters.filter(({ verdict }) => verdict === null);
     if (open.length === 0 || this.#lookUps >= LOOK_UPS_MAX) return;
     this.#lookUps++;

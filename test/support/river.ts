@@ -152,12 +152,13 @@ export class RiverProcess {
     await this.life.settled();
     const worked = await this.#alive(this.#route.step());
     await this.life.settled();
-    return worked === true;
+    return typeof worked === 'number' && worked > 0;
   }
 
   /** Lets a task fold one batch. What it commits may be under way when this is over. */
   async fold(partition: number): Promise<boolean> {
-    return (await this.#alive((this.#runners[partition] as TaskRunner).step())) === true;
+    const folded = await this.#alive((this.#runners[partition] as TaskRunner).step());
+    return typeof folded === 'number' && folded > 0;
   }
 
   /** Works until nothing is left to do, or the process is dead. */
