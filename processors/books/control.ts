@@ -2,6 +2,7 @@
  * The control book (控制): settings, lists, rates, freezes and the clock, as the task has heard of them.
  * Every task has all of it, so what must stop a payment at its payee is known at its payer.
  */
+import { LONG_MAX, LONG_MIN } from '../../schemas/declare.ts';
 import type { Control as ControlEvent, Rate } from '../../schemas/events/control.ts';
 
 interface ListVersion {
@@ -112,7 +113,7 @@ export class Control {
 
 /**
  * Converts minor units into base minor units: minor × numerator ÷ denominator, integer arithmetic,
- * half to even. Null where the result is no safe integer.
+ * half to even. Null where the result is more than a record can carry.
  */
 export function convert(
   minor: number,
@@ -130,5 +131,5 @@ export function convert(
   const twice = rest * 2n;
   if (twice > denominator || (twice === denominator && quotient % 2n !== 0n)) quotient += 1n;
   const converted = Number(quotient);
-  return Number.isSafeInteger(converted) ? converted : null;
+  return converted >= LONG_MIN && converted <= LONG_MAX ? converted : null;
 }

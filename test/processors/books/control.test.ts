@@ -194,8 +194,9 @@ describe('conversion', () => {
     [300, 71_850, 10_000, 2_156],
     [10, 1, 3, 3],
     [20, 1, 3, 7],
-    [9_007_199_254_740_991, 1, 1, 9_007_199_254_740_991],
-    [9_007_199_254_740_991, 2, 1, null],
+    [9_007_199_254_740_990, 1, 1, 9_007_199_254_740_990],
+    [1_416_003_655_831, 6_361, 1, null],
+    [9_007_199_254_740_990, 2, 1, null],
   ])('of %i at %i ÷ %i, half to even: %s', (minor, numerator, denominator, converted) => {
     expect(convert(minor, { numerator, denominator })).toBe(converted);
   });

@@ -56,6 +56,15 @@ describe('a transfer without a rate', () => {
   });
 });
 
+describe('an amount that converts to more than a record can carry', () => {
+  it('is held for want of a rate that measures it, down to the one just above', () => {
+    // 2^53 − 1 is a safe integer, and Avro refuses to write it: the decision on it stopped the partition.
+    rate(63_610_000, 'USD');
+    const [decision] = say('submitted', 0, usd(1_416_003_655_831)).decisions;
+    expect([decision!.outcome, decision!.baseMinor]).toEqual(['hold', 0]);
+  });
+});
+
 describe('the amount that a decision tells', () => {
   it('is converted by the rate that is kept, on every revision', () => {
     const decisions = [...say('submitted', 0, usd(1_000)).decisions];
