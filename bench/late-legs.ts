@@ -2,8 +2,8 @@
  * What a late leg costs on a subject with 50,000 legs in its window: putting it in its place with all
  * windows kept exact, and, apart, judging again the later windows that now contain it.
  */
-import { History, type NewLeg } from '../processors/books/history.ts';
-import { MAY_PASS } from '../processors/features/legs.ts';
+import { History } from '../processors/books/history.ts';
+import { MAY_PASS, type NewLeg } from '../processors/features/legs.ts';
 import { Sweep, type WindowPlan } from '../processors/features/windows.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../schemas/time.ts';
 

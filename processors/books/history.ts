@@ -5,27 +5,23 @@
  * Memory: 44 bytes a leg, 80 a window, and beyond 96 legs some 80 bytes a leg for two indexes. Up to
  * 65,536 legs are exact; beyond, the oldest become buckets (`features/buckets.ts`).
  */
-import { BUCKET_ENTRIES_MAX, coarsen, coarsenedAfter } from '../features/buckets.ts';
+import { BUCKET_ENTRIES_MAX, type Coarseness, coarsen, coarsenessOf } from '../features/buckets.ts';
 import {
   AMOUNT,
-  AT,
   BEYOND_LATENESS,
   BUCKET,
   CHUNK_LEGS,
   Chain,
   Chunk,
-  CONTENT,
-  COUNTERPARTY,
   DETAILED,
   DOUBLES,
-  EVENT,
-  FIRED,
-  FLAGS,
-  INTEGERS,
+  findLeg,
+  isLegOf,
   MAY_PASS,
-  NAME,
+  type NewLeg,
   REPLACED,
   SIDE_INCOMING,
+  writeLeg,
 } from '../features/legs.ts';
 import { type CounterpartyView, type WindowPlan, Windows } from '../features/windows.ts';
 
@@ -43,17 +39,6 @@ export interface HistoryTerms {
   readonly latenessMs: number;
   /** How many legs and buckets are kept before the oldest legs become buckets; ENTRIES_MAX unless said. */
   readonly entriesMax?: number;
-}
-
-/** A leg to add. `amount` is what counts of it, base minor units. */
-export interface NewLeg {
-  at: number;
-  amount: number;
-  name: number;
-  counterparty: number;
-  flags: number;
-  event: number;
-  content: number;
 }
 
 /** What is known of transfers beyond their legs: name × 2 + side → it. */
@@ -103,7 +88,7 @@ export class History implements CounterpartyView {
     const lastBefore = (leg.flags & MAY_PASS) === 0 ? 0 : this.lastOf(this.#partyOf(leg.counterparty), side);
     const chunk = this.chain.insert(leg.at, this.windows);
     const index = this.chain.index;
-    write(chunk, index, leg);
+    writeLeg(chunk, index, leg);
     this.windows.include(chunk, index, lastBefore);
     this.#added.chunk = chunk;
     this.#added.index = index;
@@ -120,11 +105,11 @@ export class History implements CounterpartyView {
       if (at !== undefined) return this.#findAt(name, side, at);
     } else {
       const chunk = this.chain.tail;
-      const index = findInChunk(chunk, name, side);
+      const index = findLeg(chunk, name, side);
       if (index >= 0) return { chunk, index };
     }
     if (this.outliers.count === 0) return null;
-    const index = findInChunk(this.outliers, name, side);
+    const index = findLeg(this.outliers, name, side);
     return index >= 0 ? { chunk: this.outliers, index } : null;
   }
 
@@ -196,9 +181,9 @@ export class History implements CounterpartyView {
     return false;
   }
 
-  /** Legs within `(after, until]` that stand in buckets, and those of the largest of them; null where all are exact. */
-  coarsened(after: number, until: number): { legs: number; largest: number } | null {
-    return this.coarse ? coarsenedAfter(this.chain, after, until) : null;
+  /** How exact the window `(after, until]` is; null where all of it is. */
+  coarseness(after: number, until: number): Coarseness | null {
+    return this.coarse ? coarsenessOf(this.chain, after, until) : null;
   }
 
   /** Other windows are asked for from now on: they are counted afresh from the legs. */
@@ -231,8 +216,10 @@ export class History implements CounterpartyView {
     if (head.count > 0 && head.at(Math.min(31, head.count - 1)) <= cut) this.#evict(cut, details);
     if (this.chain.count > (terms.entriesMax ?? ENTRIES_MAX)) {
       this.coarse = true;
+      let earlier: Map<number, number> | null = null;
       coarsen(this.chain, this.windows, (chunk, index) => {
-        this.#unindex(chunk, index);
+        earlier ??= this.#lastsBefore(chunk);
+        this.#giveUp(chunk, index, earlier);
         forget(chunk, index, details);
       });
     }
@@ -259,8 +246,34 @@ export class History implements CounterpartyView {
     }
     if (chunk.count === chunk.capacity) chunk.reserve(Math.max(4, chunk.capacity * 2));
     const index = chunk.count++;
-    write(chunk, index, leg);
+    writeLeg(chunk, index, leg);
     return { chunk, index };
+  }
+
+  /** Party × 2 + side → time of its latest exact leg before a chunk: few are, since the oldest are coarsened first. */
+  #lastsBefore(chunk: Chunk): Map<number, number> {
+    const lasts = new Map<number, number>();
+    for (let held = this.chain.head; held !== chunk; held = held.next!) {
+      for (let index = 0; index < held.count; index++) {
+        const flags = held.flags(index);
+        if ((flags & (MAY_PASS | BUCKET)) !== MAY_PASS) continue;
+        lasts.set(this.#partyOf(held.counterparty(index)) * 2 + (flags & SIDE_INCOMING), held.at(index));
+      }
+    }
+    return lasts;
+  }
+
+  /** A leg goes into a bucket: it is found no more, and its party counts as distinct only by another leg. */
+  #giveUp(chunk: Chunk, index: number, earlier: ReadonlyMap<number, number>): void {
+    const flags = chunk.flags(index);
+    const side = flags & SIDE_INCOMING;
+    if ((flags & REPLACED) === 0) this.#times?.delete(chunk.name(index) * 2 + side);
+    if ((flags & MAY_PASS) === 0 || this.hasLater(chunk, index)) return;
+    const key = this.#partyOf(chunk.counterparty(index)) * 2 + side;
+    const last = earlier.get(key) ?? Number.NEGATIVE_INFINITY;
+    this.windows.forgetDistinct(chunk, index, last);
+    if (last === Number.NEGATIVE_INFINITY) this.#lasts?.delete(key);
+    else this.#lasts?.set(key, last);
   }
 
   #matches(chunk: Chunk, index: number, party: number, side: number): boolean {
@@ -286,7 +299,7 @@ export class History implements CounterpartyView {
     // Legs of one time may reach back over a chunk's border.
     for (; chunk !== null; chunk = chunk.previous) {
       for (let index = chunk.count - 1; index >= 0 && chunk.at(index) >= at; index--) {
-        if (isLeg(chunk, index, name, side)) return { chunk, index };
+        if (isLegOf(chunk, index, name, side)) return { chunk, index };
       }
       if (chunk.count > 0 && chunk.at(0) < at) return null;
     }
@@ -345,29 +358,4 @@ export class History implements CounterpartyView {
 function forget(chunk: Chunk, index: number, details: Details): void {
   const flags = chunk.flags(index);
   if ((flags & (DETAILED | REPLACED)) === DETAILED) details?.delete(chunk.name(index) * 2 + (flags & SIDE_INCOMING));
-}
-
-function isLeg(chunk: Chunk, index: number, name: number, side: number): boolean {
-  return chunk.name(index) === name && (chunk.flags(index) & (SIDE_INCOMING | BUCKET | REPLACED)) === side;
-}
-
-function findInChunk(chunk: Chunk, name: number, side: number): number {
-  const doubles = chunk.doubles;
-  for (let index = chunk.count - 1; index >= 0; index--) {
-    if (doubles[index * DOUBLES + NAME] === name && isLeg(chunk, index, name, side)) return index;
-  }
-  return -1;
-}
-
-function write(chunk: Chunk, index: number, leg: NewLeg): void {
-  const double = index * DOUBLES;
-  chunk.doubles[double + AT] = leg.at;
-  chunk.doubles[double + AMOUNT] = leg.amount;
-  chunk.doubles[double + NAME] = leg.name;
-  const integer = index * INTEGERS;
-  chunk.integers[integer + COUNTERPARTY] = leg.counterparty;
-  chunk.integers[integer + FLAGS] = leg.flags;
-  chunk.integers[integer + EVENT] = leg.event;
-  chunk.integers[integer + CONTENT] = leg.content;
-  chunk.integers[integer + FIRED] = 0;
 }

@@ -1,8 +1,9 @@
 /**
  * Buckets (归并): what becomes of a subject's oldest legs when there are too many. A chunk of legs becomes
  * an entry a side and state (may pass or not) with their sum and number, at the time of the last of them.
- * Sums and counts stay exact for windows that hold a bucket whole; at a window's edge they are too large
- * by no more than the one bucket that the edge cuts through, which counts until its last leg has left.
+ * Sums and counts stay exact for windows that hold a bucket whole. At a window's beginning they are too
+ * large by no more than the bucket that it cuts through, which counts until its last leg has left; at the
+ * end of a window of the past they lack the one whose last leg is yet to come.
  *
  * Bounded: beyond 1,024 buckets neighbours are joined while together they are no more than a 64th of the
  * legs after them. So whatever a window's length, its edge is wrong by 1.6 % of its legs at most, and the
@@ -41,32 +42,38 @@ export function coarsen(chain: Chain, windows: Windows, gone: Gone): void {
   if (buckets >= BUCKETS_MAX) joinNeighbours(chain, windows);
 }
 
-/** What stands coarsened after a time: how many legs, and how many of them in the largest bucket; null where all is exact. */
-export function coarsenedAfter(chain: Chain, after: number, until: number): { legs: number; largest: number } | null {
+/** How exact a window is. */
+export interface Coarseness {
+  /** Legs of the window that stand in buckets, or in one that reaches into it. */
+  readonly legs: number;
+  /** Those in buckets that an edge of the window cuts through: its sums and counts are wrong by no more. */
+  readonly legsAtEdges: number;
+}
+
+/** How exact `(after, until]` is; null where all of it is. */
+export function coarsenessOf(chain: Chain, after: number, until: number): Coarseness | null {
   let legs = 0;
-  let largest = 0;
+  let legsAtEdges = 0;
   for (let chunk: Chunk | null = chain.head; chunk !== null; chunk = chunk.next) {
-    let inChunk = 0;
-    for (let index = 0; index < chunk.count && chunk.at(index) <= until; index++) {
-      if ((chunk.flags(index) & BUCKET) !== 0 && chunk.at(index) > after) inChunk += legCount(chunk, index);
+    for (let index = 0; index < chunk.count; index++) {
+      if ((chunk.flags(index) & BUCKET) === 0) continue;
+      const at = chunk.at(index);
+      const since = chunk.since(index);
+      if (at <= after || since > until) continue;
+      const count = legCount(chunk, index);
+      legs += count;
+      if (since <= after || at > until) legsAtEdges += count;
     }
-    legs += inChunk;
-    largest = Math.max(largest, inChunk);
   }
-  return legs === 0 ? null : { legs, largest };
+  return legs === 0 ? null : { legs, legsAtEdges };
 }
 
 function collapse(chain: Chain, windows: Windows, chunk: Chunk, gone: Gone): void {
-  const entries: Entry[] = [];
   for (let index = 0; index < chunk.count; index++) {
-    if ((chunk.flags(index) & BUCKET) === 0) {
-      windows.forgetDistinct(chunk, index);
-      gone(chunk, index);
-    }
-    addTo(entries, chunk, index);
+    if ((chunk.flags(index) & BUCKET) === 0) gone(chunk, index);
   }
   const countBefore = chunk.count;
-  replaceBy(chain, chunk, entries);
+  gather(chain, [chunk], chunk);
   windows.coarsened(chunk, countBefore);
 }
 
@@ -87,12 +94,8 @@ function joinNeighbours(chain: Chain, windows: Windows): void {
 }
 
 function join(chain: Chain, windows: Windows, earlier: Chunk, later: Chunk): void {
-  const entries: Entry[] = [];
-  for (const chunk of [earlier, later]) {
-    for (let index = 0; index < chunk.count; index++) addTo(entries, chunk, index);
-  }
   const countBefore = later.count;
-  replaceBy(chain, later, entries);
+  gather(chain, [earlier, later], later);
   windows.joined(earlier, later, countBefore);
   chain.remove(earlier);
 }
@@ -121,11 +124,19 @@ function addTo(entries: Entry[], chunk: Chunk, index: number): void {
   }
 }
 
-/** Writes the entries in place of what the chunk holds, all at the time of its last leg. */
-function replaceBy(chain: Chain, chunk: Chunk, entries: readonly Entry[]): void {
-  const at = chunk.at(chunk.count - 1);
-  chain.count -= chunk.count - entries.length;
-  chunk.count = 0;
-  chunk.reserve(entries.length);
-  for (const { flags, amount, legs } of entries) chunk.push(at, amount, legs, flags);
+/** Writes what stands in chunks into one of them: an entry a side and state, all at the time of the last leg. */
+function gather(chain: Chain, from: readonly Chunk[], into: Chunk): void {
+  const entries: Entry[] = [];
+  let first = Number.POSITIVE_INFINITY;
+  for (const chunk of from) {
+    for (let index = 0; index < chunk.count; index++) {
+      first = Math.min(first, chunk.since(index));
+      addTo(entries, chunk, index);
+    }
+  }
+  const at = into.at(into.count - 1);
+  chain.count -= into.count - entries.length;
+  into.count = 0;
+  into.reserve(entries.length);
+  for (const { flags, amount, legs } of entries) into.push(at, amount, legs, flags, at - first);
 }

@@ -23,6 +23,9 @@ export const FLAGS = 1;
 /** Hash of the event that brought the leg, and of its content: repeats are recognised by them. */
 export const EVENT = 2;
 export const CONTENT = 3;
+/** In a bucket, the time from its first leg to its last, ms; SPAN_MAX_MS where it is that or more. */
+export const SPAN = EVENT;
+export const SPAN_MAX_MS = 0x7fffffff;
 /** One bit a rule that has fired for this leg: a rule judges a leg again once. */
 export const FIRED = 4;
 export const INTEGERS = 5;
@@ -104,13 +107,21 @@ export class Chunk {
   }
 
   /** Writes an entry that stands for many legs behind the others; there is room for it. */
-  push(at: number, amount: number, legs: number, flags: number): void {
+  push(at: number, amount: number, legs: number, flags: number, spanMs: number): void {
     const index = this.count++;
     this.doubles[index * DOUBLES + AT] = at;
     this.doubles[index * DOUBLES + AMOUNT] = amount;
     this.doubles[index * DOUBLES + NAME] = legs;
     this.integers.fill(0, index * INTEGERS, (index + 1) * INTEGERS);
     this.integers[index * INTEGERS + FLAGS] = flags;
+    this.integers[index * INTEGERS + SPAN] = Math.min(SPAN_MAX_MS, spanMs);
+  }
+
+  /** Time of the first leg that an entry stands for. */
+  since(index: number): number {
+    if ((this.flags(index) & BUCKET) === 0) return this.at(index);
+    const spanMs = this.integers[index * INTEGERS + SPAN]!;
+    return spanMs === SPAN_MAX_MS ? Number.NEGATIVE_INFINITY : this.at(index) - spanMs;
   }
 
   /** Makes room for one leg at `index`; the legs behind it move up. */
@@ -257,4 +268,42 @@ export function upperBound(chunk: Chunk, at: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** A leg to add. `amount` is what counts of it, base minor units. */
+export interface NewLeg {
+  at: number;
+  amount: number;
+  name: number;
+  counterparty: number;
+  flags: number;
+  event: number;
+  content: number;
+}
+
+/** True for the leg of a transfer that is found by its name. */
+export function isLegOf(chunk: Chunk, index: number, name: number, side: number): boolean {
+  return chunk.name(index) === name && (chunk.flags(index) & (SIDE_INCOMING | BUCKET | REPLACED)) === side;
+}
+
+/** Index of a transfer's leg; −1 where the chunk does not hold it. */
+export function findLeg(chunk: Chunk, name: number, side: number): number {
+  const doubles = chunk.doubles;
+  for (let index = chunk.count - 1; index >= 0; index--) {
+    if (doubles[index * DOUBLES + NAME] === name && isLegOf(chunk, index, name, side)) return index;
+  }
+  return -1;
+}
+
+export function writeLeg(chunk: Chunk, index: number, leg: NewLeg): void {
+  const double = index * DOUBLES;
+  chunk.doubles[double + AT] = leg.at;
+  chunk.doubles[double + AMOUNT] = leg.amount;
+  chunk.doubles[double + NAME] = leg.name;
+  const integer = index * INTEGERS;
+  chunk.integers[integer + COUNTERPARTY] = leg.counterparty;
+  chunk.integers[integer + FLAGS] = leg.flags;
+  chunk.integers[integer + EVENT] = leg.event;
+  chunk.integers[integer + CONTENT] = leg.content;
+  chunk.integers[integer + FIRED] = 0;
 }

@@ -151,12 +151,12 @@ export class Windows implements ChainListener {
     });
   }
 
-  /** A leg's exactness is given up: it counts on in sums and counts, no longer among the distinct. */
-  forgetDistinct(chunk: Chunk, index: number): void {
+  /** The last leg of a counterparty goes into a bucket, which has none: it is distinct on only by its leg before, at `last`. */
+  forgetDistinct(chunk: Chunk, index: number, last: number): void {
     const flags = chunk.flags(index);
-    if ((flags & MAY_PASS) === 0 || this.#view.hasLater(chunk, index)) return;
     for (let window = 0; window < this.plan.sizesMs.length; window++) {
-      if (!this.plan.distinct[window]! || chunk.at(index) <= this.end - this.plan.sizesMs[window]!) continue;
+      const cut = this.end - this.plan.sizesMs[window]!;
+      if (!this.plan.distinct[window]! || chunk.at(index) <= cut || last > cut) continue;
       this.totals[window * TOTALS + (flags & SIDE_INCOMING) + DISTINCT]! -= 1;
     }
   }

@@ -3,6 +3,7 @@ import { LONG_MAX } from '../../schemas/declare.ts';
 import { formatMoney } from '../../schemas/money.ts';
 import type { Evidence } from '../../schemas/reason.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time.ts';
+import type { Coarseness } from '../features/buckets.ts';
 import { unitOfOption, type Values, type Words } from './contract.ts';
 import type { BoundRule } from './rule-set.ts';
 
@@ -28,9 +29,9 @@ export function render(bound: BoundRule, values: Values, baseCurrency: string): 
 }
 
 /** Says that a window is not exact, and by how much it may be wrong. */
-export function approximate({ legs, largest }: { readonly legs: number; readonly largest: number }): Evidence {
-  const en = `${legs} transfers of the window stand in groups of up to ${largest}; sums and counts may hold one group too much, and counterparties and single amounts of these are not seen`;
-  const zh = `窗口内 ${legs} 笔已按每组至多 ${largest} 笔归并；金额与笔数至多多计一组，这些交易的对手方与单笔金额不可见`;
+export function approximate({ legs, legsAtEdges }: Coarseness): Evidence {
+  const en = `${legs} transfers of the window stand in groups: sums and counts are wrong by at most ${legsAtEdges} transfers at its edges, and counterparties and single amounts of these are not seen`;
+  const zh = `窗口内 ${legs} 笔已归并计数：金额与笔数在窗口边缘最多相差 ${legsAtEdges} 笔，这些交易的对手方与单笔金额不可见`;
   return { name: 'approximate', number: null, text: `${en} / ${zh}`, unit: null };
 }
 

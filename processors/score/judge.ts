@@ -150,8 +150,8 @@ const UNDER_REVIEW = { en: 'Under review.', zh: '审核中。' };
 function tell(state: TaskState, bound: BoundRule, values: Values): Rendered {
   const { subject, at, institution } = state.scope;
   const rendered = renderSafely(bound, values, institution.baseCurrency);
-  const coarsened = bound.reachMs > 0 ? subject.history.coarsened(at - bound.reachMs, at) : null;
-  return coarsened === null ? rendered : { ...rendered, evidence: [...rendered.evidence, approximate(coarsened)] };
+  const coarseness = bound.reachMs > 0 ? subject.history.coarseness(at - bound.reachMs, at) : null;
+  return coarseness === null ? rendered : { ...rendered, evidence: [...rendered.evidence, approximate(coarseness)] };
 }
 
 function renderSafely(bound: BoundRule, values: Values, baseCurrency: string): Rendered {

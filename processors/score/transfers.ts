@@ -6,7 +6,7 @@ import type { Refusal } from '../../schemas/dead-letter.ts';
 import { TRANSFER_STATUSES, type TransferStatus } from '../../schemas/events/transfer.ts';
 import { mayFollow } from '../../schemas/statuses.ts';
 import { SUBJECT_ROLES } from '../../schemas/subjects.ts';
-import type { LegPlace, NewLeg } from '../books/history.ts';
+import type { LegPlace } from '../books/history.ts';
 import type { Subject } from '../books/subject.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
 import { hashBytes, nameOf } from '../features/interner.ts';
@@ -19,6 +19,7 @@ import {
   INTEGERS,
   KIND_SHIFT,
   MAY_PASS,
+  type NewLeg,
   OUTCOME_MASK,
   OUTCOME_SHIFT,
   SIDE_INCOMING,
