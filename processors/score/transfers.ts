@@ -185,9 +185,11 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   const wasAt = chunk.at(index);
   const historical = (chunk.flags(index) & HISTORICAL) !== 0;
   const revisionBefore = detail.revision;
-  const heldBefore = subject.holds?.get(reader.text(reader.transferId)!) ?? null;
-  if (heldBefore !== null) subject.holds!.delete(heldBefore.transferId);
-  if (arrival.isPayer) voidReplaced(state, reader, arrival, known);
+  if (arrival.isPayer) {
+    // The payee may be the same subject: by then the hold is the amendment's own.
+    subject.holds?.delete(reader.text(reader.transferId)!);
+    voidReplaced(state, reader, arrival, known);
+  }
   reserve(state, subject, wasAt, side, subject.history.replace(known), historical);
   detail.numerator = arrival.rate.numerator;
   detail.denominator = arrival.rate.denominator;

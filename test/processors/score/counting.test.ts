@@ -74,6 +74,17 @@ describe('the amount that a decision tells', () => {
   });
 });
 
+describe('a transfer between two accounts of one party', () => {
+  it('stays held when an amendment makes it wait', () => {
+    // Its payee's entry, on the same subject, took the new hold for the old one: nobody could release it any more.
+    const own = { from: 'A', to: 'A', maker: 'zhang' };
+    say('submitted', 100, own);
+    expect(say('submitted', 30_000_000, own).decisions[0]!.outcome).toBe('hold');
+    expect(driver.advance(25 * 3_600_000).decisions.map(({ outcome }) => outcome)).toEqual(['reject']);
+    expect(reservedBy(driver, 'A')).toBe(0);
+  });
+});
+
 describe('a partial settlement', () => {
   it('against a rejection counts for its part alone: the rest was given back', () => {
     say('submitted', 600_000_000);
