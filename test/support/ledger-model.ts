@@ -32,6 +32,8 @@ export class ModelTransfer {
   status: Status;
   outcome: Outcome | null = null;
   revision = 0;
+  /** When its hold expires, ms; null where it is not held. */
+  expiresAt: number | null = null;
   /** Rate that the first convertible amount was converted with; kept. */
   rate: Rate | null;
   requested = 0;
@@ -53,6 +55,11 @@ export class ModelTransfer {
     if (status === 'settled') this.settled = minor;
     if (status === 'returned') this.returned = Math.max(this.returned, minor);
     this.count();
+  }
+
+  /** Held, and no final word of upstream yet. */
+  get isHeld(): boolean {
+    return this.outcome === 'hold' && (this.status === 'submitted' || this.status === 'partially-settled');
   }
 
   count(): void {
