@@ -11,27 +11,9 @@ import { z } from 'zod';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../schemas/time.ts';
 import { isWeirError, WeirError } from './errors.ts';
 import { nearest } from './nearest.ts';
+import { serviceSettings } from './service-settings.ts';
+import { factsOf, type SettingFacts, setting } from './setting.ts';
 import { bytesBetween, durationBetween, oneOf, plainText, seedOrOff, wholeNumber } from './written.ts';
-
-export interface SettingFacts {
-  readonly variable: string;
-  /** As a person would write it; null where there is none. */
-  readonly default: string | null;
-  readonly en: string;
-  readonly zh: string;
-  readonly unit?: string;
-  /** True where the value is never printed. */
-  readonly secret?: boolean;
-}
-
-const factsOf = z.registry<SettingFacts>();
-
-function setting<S extends z.ZodType>(schema: S, facts: SettingFacts & { readonly default: string }): z.ZodPrefault<S>;
-function setting<S extends z.ZodType>(schema: S, facts: SettingFacts & { readonly default: null }): z.ZodOptional<S>;
-function setting(schema: z.ZodType, facts: SettingFacts): z.ZodType {
-  const whole = facts.default === null ? schema.optional() : schema.prefault(facts.default);
-  return whole.register(factsOf, facts);
-}
 
 const MIB = 1_024 ** 2;
 
@@ -134,6 +116,7 @@ const declaration = z.strictObject({
     zh: '优雅停止的时限；逾时即中断，下次启动时重算。',
     unit: 'duration',
   }),
+  ...serviceSettings,
 });
 
 export type Config = z.infer<typeof declaration>;
@@ -142,7 +125,7 @@ export type SettingName = keyof Config;
 export const SETTING_NAMES = Object.keys(declaration.shape) as SettingName[];
 
 export function settingFacts(name: SettingName): SettingFacts {
-  return factsOf.get(declaration.shape[name]) as SettingFacts;
+  return factsOf(declaration.shape[name]);
 }
 
 /** Where a value came from, and how it was written there. */
@@ -216,7 +199,9 @@ function candidate(from: Origin['from'], raw: unknown, place: string) {
 }
 
 function shown(name: SettingName, raw: unknown): string {
-  return settingFacts(name).secret === true ? '' : `is ${JSON.stringify(raw)}, `;
+  if (settingFacts(name).secret === true) return '';
+  // An address may carry a password, though none is taken from there.
+  return `is ${JSON.stringify(raw).replace(/\/\/[^/@]*@/, '//********@')}, `;
 }
 
 /** Container tools pass unset variables on as empty ones. */

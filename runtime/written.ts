@@ -79,3 +79,30 @@ export function seedOrOff() {
     return /^[1-9]\d{0,8}$/.test(text) ? { seed: Number(text) } : null;
   }, 'a seed from 1 to 999999999, or off').transform(({ seed }) => seed);
 }
+
+export function onOrOff() {
+  return parsed((text) => {
+    if (['on', 'yes', 'true', '1'].includes(text)) return true;
+    return ['off', 'no', 'false', '0'].includes(text) ? false : null;
+  }, 'on or off');
+}
+
+const BROKER = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):([1-9]\d{0,4})$/;
+
+/** `host:port`, separated by commas. */
+export function brokerList() {
+  return parsed<readonly string[]>((text) => {
+    const brokers = text.split(',').map((one) => one.trim());
+    const valid = brokers.every((one) => Number(BROKER.exec(one)?.[1]) <= 65_535);
+    return valid ? brokers : null;
+  }, 'brokers as host:port, separated by commas');
+}
+
+/** Without user and password, which have settings of their own and would be printed here. */
+export function httpUrl() {
+  return parsed((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const plain = url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    return plain && ['http:', 'https:'].includes(url.protocol) ? text.replace(/\/+$/, '') : null;
+  }, 'an address that begins with http:// or https://, without user, password, query or fragment');
+}
