@@ -46,10 +46,13 @@ export class CheckpointStore {
     await this.#root.flushed;
   }
 
-  /** Forgets everything. */
+  /**
+   * Forgets everything, key by key: dropping the whole tree leaves lmdb without a list of free pages, and its
+   * next large change then crashes while it writes the first one.
+   */
   async clear(): Promise<void> {
-    await this.#root.clearAsync();
-    await this.#root.flushed;
+    const keys = [...this.#root.getKeys()];
+    if (keys.length > 0) await this.write({ puts: [], removes: keys });
   }
 
   /** Writes a copy into another folder, as it stands now. */
