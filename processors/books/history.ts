@@ -7,31 +7,30 @@
  */
 import { BUCKET_ENTRIES_MAX, type Coarseness, coarsen, coarsenessOf } from '../features/buckets.ts';
 import {
-  AMOUNT,
+  APART,
   BEYOND_LATENESS,
   BUCKET,
   CHUNK_LEGS,
   Chain,
   Chunk,
-  DETAILED,
-  DOUBLES,
+  countsOf,
   findLeg,
   isLegOf,
   MAY_PASS,
   type NewLeg,
   REPLACED,
   SIDE_INCOMING,
+  writeAmount,
   writeLeg,
 } from '../features/legs.ts';
 import { type CounterpartyView, type WindowPlan, Windows } from '../features/windows.ts';
+import { addOutlier, apart, type Details, forget } from './outliers.ts';
 
 export const EXACT_LEGS = 65_536;
 /** So many legs stay exact beside all buckets that there may be; a chunk more, since chunks are coarsened whole. */
 const ENTRIES_MAX = EXACT_LEGS + BUCKET_ENTRIES_MAX + CHUNK_LEGS;
 /** Up to so many legs a walk is faster than a map, and costs no memory. */
 const UNINDEXED_LEGS = 96;
-/** Legs beyond lateness join no window, so a handful is remembered, to know repeats and changes of status. */
-const OUTLIERS_MAX = 1_024;
 
 /** What history keeps and for how long, ms. */
 export interface HistoryTerms {
@@ -40,9 +39,6 @@ export interface HistoryTerms {
   /** How many legs and buckets are kept before the oldest legs become buckets; ENTRIES_MAX unless said. */
   readonly entriesMax?: number;
 }
-
-/** What is known of transfers beyond their legs: name × 2 + side → it. */
-type Details = Map<number, unknown> | null;
 
 /** A place in the chain: valid until the next leg is added. */
 export interface LegPlace {
@@ -68,6 +64,9 @@ export class History implements CounterpartyView {
   /** The leg that was added last, and its party's latest before it: a rejection takes it back without a walk. */
   readonly #added = { chunk: null as Chunk | null, index: 0, lastBefore: 0 };
 
+  /** A leg that is in the chain and not yet in windows and indexes. */
+  readonly #pending = { chunk: null as Chunk | null, index: 0 };
+
   constructor(plan: WindowPlan, partyOf: (counterparty: number) => number) {
     this.#partyOf = partyOf;
     this.windows = new Windows(plan, this.chain, this);
@@ -81,13 +80,15 @@ export class History implements CounterpartyView {
   /** Adds a leg; answers its place. What was known of legs that go for it goes from `details` too. */
   add(leg: NewLeg, seen: number, terms: HistoryTerms, details: Details = null): LegPlace {
     this.clock = Math.max(this.clock, Math.min(leg.at, seen));
-    if ((leg.flags & BEYOND_LATENESS) !== 0) return this.#addOutlier(leg, details);
+    if ((leg.flags & BEYOND_LATENESS) !== 0) return addOutlier(this.outliers, leg, details);
     if (leg.at >= this.chain.lastAt) this.windows.advance(leg.at);
     this.#makeRoom(terms, details);
     const side = leg.flags & SIDE_INCOMING;
     const lastBefore = (leg.flags & MAY_PASS) === 0 ? 0 : this.lastOf(this.#partyOf(leg.counterparty), side);
     const chunk = this.chain.insert(leg.at, this.windows);
     const index = this.chain.index;
+    this.#pending.chunk = chunk;
+    this.#pending.index = index;
     writeLeg(chunk, index, leg);
     this.windows.include(chunk, index, lastBefore);
     this.#added.chunk = chunk;
@@ -95,7 +96,46 @@ export class History implements CounterpartyView {
     this.#added.lastBefore = lastBefore;
     if (this.#times !== null) this.#indexLeg(chunk, index);
     else if (this.chain.count > UNINDEXED_LEGS) this.#buildIndexes();
+    this.#pending.chunk = null;
     return { chunk, index };
+  }
+
+  /** Adds a leg that `add` threw for: it joins no window, and its identity and amount are kept. */
+  addApart(leg: NewLeg, details: Details = null): LegPlace {
+    this.recover();
+    return addOutlier(this.outliers, { ...leg, flags: leg.flags | BEYOND_LATENESS | APART }, details);
+  }
+
+  /**
+   * Puts the book in order after it threw: windows and indexes are counted afresh from the legs. Where
+   * even that throws, the legs are kept apart for their identity, and windows begin anew.
+   */
+  recover(): void {
+    const { chunk, index } = this.#pending;
+    this.#pending.chunk = null;
+    this.#added.chunk = null;
+    if (chunk !== null) this.chain.take(chunk, index);
+    try {
+      this.#times = null;
+      this.#lasts = null;
+      this.restored();
+      this.replan(this.windows.plan);
+    } catch {
+      // Whoever called has the error that began it, and tells of it.
+      this.#standApart();
+    }
+  }
+
+  #standApart(): void {
+    for (let chunk: Chunk | null = this.chain.head; chunk !== null; chunk = chunk.next) {
+      for (let index = 0; index < chunk.count; index++) {
+        if ((chunk.flags(index) & BUCKET) === 0) addOutlier(this.outliers, apart(chunk, index), null);
+      }
+    }
+    this.chain.clear();
+    this.#times = null;
+    this.#lasts = null;
+    this.windows = new Windows(this.windows.plan, this.chain, this);
   }
 
   /** The place of a transfer's leg; null where the subject keeps none. */
@@ -118,23 +158,26 @@ export class History implements CounterpartyView {
     const { chunk, index } = place;
     const flags = chunk.flags(index);
     const mayPass = amount > 0;
-    const before = (flags & MAY_PASS) === 0 ? 0 : chunk.amount(index);
+    const before = countsOf(chunk, index);
     if ((flags & BEYOND_LATENESS) === 0) this.windows.change(chunk, index, amount, mayPass);
-    chunk.doubles[index * DOUBLES + AMOUNT] = amount;
-    chunk.setFlags(index, mayPass ? flags | MAY_PASS : flags & ~MAY_PASS);
+    writeAmount(place.chunk, place.index, amount);
     if (mayPass !== ((flags & MAY_PASS) !== 0) && (flags & BEYOND_LATENESS) === 0) this.#refreshLast(chunk, index);
     // Whatever it was, the latest of its party may be another one now.
     this.#added.chunk = null;
     return amount - before;
   }
 
+  /** The same after `setAmount` threw. */
+  forceAmount(place: LegPlace, amount: number, before: number): number {
+    writeAmount(place.chunk, place.index, amount);
+    this.recover();
+    return amount - before;
+  }
+
   /** The leg stays as an attempt and is found no more: an amendment took its place. */
-  replace(place: LegPlace): number {
-    const change = this.setAmount(place, 0);
-    const { chunk, index } = place;
+  replaced({ chunk, index }: LegPlace): void {
     this.#times?.delete(chunk.name(index) * 2 + (chunk.flags(index) & SIDE_INCOMING));
     chunk.setFlags(index, chunk.flags(index) | REPLACED);
-    return change;
   }
 
   /** Time of the latest leg that may pass with that party and side; −Infinity without one. */
@@ -235,19 +278,6 @@ export class History implements CounterpartyView {
       this.#times = null;
       this.#lasts = null;
     }
-  }
-
-  #addOutlier(leg: NewLeg, details: Details): LegPlace {
-    const chunk = this.outliers;
-    if (chunk.count >= OUTLIERS_MAX * 2) {
-      const gone = chunk.count - OUTLIERS_MAX;
-      for (let index = 0; index < gone; index++) forget(chunk, index, details);
-      chunk.dropFirst(gone);
-    }
-    if (chunk.count === chunk.capacity) chunk.reserve(Math.max(4, chunk.capacity * 2));
-    const index = chunk.count++;
-    writeLeg(chunk, index, leg);
-    return { chunk, index };
   }
 
   /** Party × 2 + side → time of its latest exact leg before a chunk: few are, since the oldest are coarsened first. */
@@ -352,10 +382,4 @@ export class History implements CounterpartyView {
   #isAdded(chunk: Chunk, index: number): boolean {
     return this.#added.chunk === chunk && this.#added.index === index;
   }
-}
-
-/** The leg goes, and with it what is known of its transfer. A replaced one leaves that to the one that took its place. */
-function forget(chunk: Chunk, index: number, details: Details): void {
-  const flags = chunk.flags(index);
-  if ((flags & (DETAILED | REPLACED)) === DETAILED) details?.delete(chunk.name(index) * 2 + (flags & SIDE_INCOMING));
 }

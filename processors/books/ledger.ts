@@ -25,6 +25,16 @@ export type ToBase = (amount: Money) => number | null;
 /** What an event says of an invoice. */
 export type InvoiceTerms = Pick<OpenInvoice, 'status' | 'currency' | 'amountMinor' | 'dueDay' | 'at'>;
 
+/** The money side as it is now: what is put back where a change of it is cut off half way. */
+export function copyOf({ clock, invoices, payments }: Ledger): Ledger {
+  const copied = (payment: ReceivedPayment) => ({ ...payment, parts: payment.parts.map((part) => ({ ...part })) });
+  return {
+    clock,
+    invoices: new Map([...invoices].map(([id, invoice]) => [id, { ...invoice }])),
+    payments: new Map([...payments].map(([id, payment]) => [id, copied(payment)])),
+  };
+}
+
 /** A later event of the same invoice: the payments that paid it pay it first, as far as it now goes. */
 export function amend(book: Ledger, invoice: OpenInvoice, terms: InvoiceTerms, toBase: ToBase): void {
   const payers = [...book.payments.values()].filter((payment) => takeFrom(payment, invoice)).sort(byTime);

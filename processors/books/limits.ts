@@ -22,12 +22,19 @@ export class Limits {
   /** An amount begins (positive) or ceases (negative) to count at time `at`. */
   add(at: number, side: number, amount: number, profile: Profile | null, institutionZone: string): void {
     const institution = calendarOf(institutionZone);
-    this.days.add(institution.day(at), side, amount);
-    if (side !== 0) return;
+    const day = institution.day(at);
+    if (side !== 0) {
+      this.days.add(day, side, amount);
+      return;
+    }
     const zone = zoneAt(profile, at, institutionZone);
     const own = zone === institutionZone ? institution : calendarOf(zone);
-    this.months.add(own.month(at), 0, amount);
-    if (this.ownDays !== null) this.ownDays.add(own.day(at), 0, amount);
+    // All periods are known before the first total changes: an amount counts in all of them or in none.
+    const month = own.month(at);
+    const ownDay = own.day(at);
+    this.days.add(day, 0, amount);
+    this.months.add(month, 0, amount);
+    this.ownDays?.add(ownDay, 0, amount);
   }
 
   /** The party has days of its own from now on; what was counted so far counts on by date. */

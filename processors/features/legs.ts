@@ -47,6 +47,10 @@ export const BEYOND_LATENESS = 1 << 12;
 export const BUCKET = 1 << 13;
 /** An amendment took its place: it stays as an attempt. */
 export const REPLACED = 1 << 14;
+/** The history book failed on it: it stands apart, like one beyond lateness, and in no window. */
+export const APART = 1 << 15;
+/** The limits book failed on it: what was never reserved is never given back. */
+export const UNRESERVED = 1 << 16;
 
 /** Shared by all chunks that hold nothing: an empty array of its own costs 100 bytes. */
 const NO_DOUBLES = new Float64Array(0);
@@ -225,6 +229,26 @@ export class Chain {
     }
   }
 
+  /** Takes a leg out again. */
+  take(chunk: Chunk, index: number): void {
+    chunk.doubles.copyWithin(index * DOUBLES, (index + 1) * DOUBLES, chunk.count * DOUBLES);
+    chunk.integers.copyWithin(index * INTEGERS, (index + 1) * INTEGERS, chunk.count * INTEGERS);
+    chunk.count--;
+    this.count--;
+    if (chunk.count > 0 || (chunk.previous === null && chunk.next === null)) return;
+    if (chunk.previous === null) this.head = chunk.next!;
+    else chunk.previous.next = chunk.next;
+    if (chunk.next === null) this.tail = chunk.previous!;
+    else chunk.next.previous = chunk.previous;
+  }
+
+  /** Forgets all legs. */
+  clear(): void {
+    this.head = new Chunk(8);
+    this.tail = this.head;
+    this.count = 0;
+  }
+
   /** Takes a chunk out whose entries went into the next one; it is not the last. */
   remove(chunk: Chunk): void {
     chunk.next!.previous = chunk.previous;
@@ -279,6 +303,18 @@ export interface NewLeg {
   flags: number;
   event: number;
   content: number;
+}
+
+/** What counts of a leg, base minor units. */
+export function countsOf(chunk: Chunk, index: number): number {
+  return (chunk.flags(index) & MAY_PASS) === 0 ? 0 : chunk.amount(index);
+}
+
+/** Nothing may pass of an amount of nothing. */
+export function writeAmount(chunk: Chunk, index: number, amount: number): void {
+  const flags = chunk.flags(index);
+  chunk.doubles[index * DOUBLES + AMOUNT] = amount;
+  chunk.setFlags(index, amount > 0 ? flags | MAY_PASS : flags & ~MAY_PASS);
 }
 
 /** True for the leg of a transfer that is found by its name. */

@@ -35,19 +35,6 @@ export interface ConversionRate {
 export const SAME_CURRENCY: ConversionRate = { numerator: 1, denominator: 1 };
 const NO_RATE: ConversionRate = { numerator: 0, denominator: 1 };
 
-/** An amount begins or ceases to count in its periods. A backfill fills books and reserves nothing. */
-export function reserve(
-  state: TaskState,
-  subject: Subject,
-  at: number,
-  side: number,
-  change: number,
-  historical: boolean,
-): void {
-  if (change === 0 || historical || subject.kind !== 'party') return;
-  subject.limits.add(at, side, change, subject.profile, state.scope.institution.zone);
-}
-
 /** The detail of a transfer; made from its leg where it has none yet. */
 export function detailOf(subject: Subject, known: LegPlace, name: number, side: number): TransferDetail {
   subject.details ??= new Map();

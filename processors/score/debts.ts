@@ -1,12 +1,13 @@
 /** Folds invoices and payments, and what follows from a change of debts: rating, rules, notifications, timers. */
 import type { Invoice } from '../../schemas/events/invoice.ts';
 import type { Payment } from '../../schemas/events/payment.ts';
-import { eventIdOf } from '../../schemas/ids.ts';
 import type { Money } from '../../schemas/money.ts';
 import { convert } from '../books/control.ts';
 import { rate } from '../books/credit.ts';
+import { copyOf } from '../books/ledger.ts';
 import { zoneAt } from '../books/profile.ts';
 import {
+  type Applied,
   announcementsOn,
   applyInvoice,
   applyPayment,
@@ -16,8 +17,10 @@ import {
   overdueOn,
   type Receivables,
 } from '../books/receivables.ts';
+import { accept, type Identity, identityOf } from '../books/repeats.ts';
 import type { Subject } from '../books/subject.ts';
 import { calendarOf } from '../features/calendar.ts';
+import { type Book, bookFailed } from './book-failed.ts';
 import { judge, raiseAlerts } from './judge.ts';
 import type { TaskState } from './state.ts';
 
@@ -32,13 +35,14 @@ interface Source {
 }
 
 export function foldInvoice(state: TaskState, place: number, event: Invoice, source: Source): void {
-  foldDebt(state, place, 'invoices', eventIdOf('invoices', event), null, event.at, source, (book, toBase) =>
+  foldDebt(state, place, 'invoices', identityOf('invoices', event), null, event.at, source, (book, toBase) =>
     applyInvoice(book, event, toBase),
   );
 }
 
 export function foldPayment(state: TaskState, place: number, event: Payment, source: Source): void {
-  foldDebt(state, place, 'payments', eventIdOf('payments', event), event.transferId, event.at, source, (book, toBase) =>
+  const identity = identityOf('payments', event);
+  foldDebt(state, place, 'payments', identity, event.transferId, event.at, source, (book, toBase) =>
     applyPayment(book, event, toBase),
   );
 }
@@ -47,16 +51,17 @@ function foldDebt(
   state: TaskState,
   place: number,
   topic: 'invoices' | 'payments',
-  eventId: string,
+  identity: Identity,
   transferId: string | null,
   at: number,
   source: Source,
-  apply: (book: Receivables, toBase: (amount: Money) => number | null) => ReturnType<typeof applyInvoice>,
+  apply: (book: Receivables, toBase: (amount: Money) => number | null) => Applied,
 ): void {
   const subject = state.touch(place);
   subject.receivables ??= newReceivables();
-  const outcome = apply(subject.receivables, (amount) => toBase(state, amount));
-  if (outcome.kind === 'repeat') return;
+  const { eventId } = identity;
+  const outcome = applyWhole(state, subject.receivables, identity, apply);
+  if (outcome === null || outcome.kind === 'repeat') return;
   if (outcome.kind === 'refused') {
     const { refusal, detail } = outcome;
     const { seen, partition, offset, body } = source;
@@ -64,6 +69,24 @@ function foldDebt(
     return;
   }
   debtsMoved(state, subject, place, { seen: source.seen, at, eventId });
+}
+
+/** Does all that an event asks for or nothing of it; null where the book threw. It knows the event then, too. */
+function applyWhole(
+  state: TaskState,
+  book: Receivables,
+  identity: Identity,
+  apply: (book: Receivables, toBase: (amount: Money) => number | null) => Applied,
+): Applied | null {
+  const before = copyOf(book);
+  try {
+    return apply(book, (amount) => toBase(state, amount));
+  } catch (error) {
+    bookFailed(state, 'receivables', error);
+    Object.assign(book, before, { known: null });
+    accept(book.events, identity);
+    return null;
+  }
 }
 
 /** Debts, or the day, moved: tells what is due, rates anew, asks the rules, and sets the next timer. */
@@ -79,25 +102,44 @@ export function debtsMoved(
   const now = Number.isFinite(state.control.tick) ? state.control.tick : Math.min(cause.at, cause.seen);
   const calendar = calendarOf(zoneAt(subject.profile, now, state.scope.institution.zone));
   const today = calendar.day(now);
-  announce(state, subject, book, today, now, cause.seen);
-  rateAnew(state, subject, book, today, now, cause.seen);
+  attempt(state, 'receivables', () => announce(state, subject, book, today, now, cause.seen));
+  attempt(state, 'credit', () => rateAnew(state, subject, book, today, now, cause.seen));
   askRules(state, subject, now, cause);
-  const { overdueDaysMax, overdueMinor } = overdueOn(book, today);
-  noteJudged(book, { overdueDaysMax, overdueMinor, utilisationPercent: utilisation(state, subject, book, today) });
-  const next = nextDueDay(book, today + 1, STEPS);
-  if (next === null) return;
-  const due = calendar.dayStart(next);
+  attempt(state, 'receivables', () => note(state, subject, book, today));
+  const due = debtsDue(state, subject, now);
   if (due < subject.due) {
     subject.due = due;
     state.timers.push(due, place);
   }
 }
 
+/** One part of the work: where its book throws, the others are done all the same. */
+function attempt(state: TaskState, book: Book, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    bookFailed(state, book, error);
+  }
+}
+
+/** Remembers the debts as the rules have just seen them. */
+function note(state: TaskState, subject: Subject, book: Receivables, today: number): void {
+  const { overdueDaysMax, overdueMinor } = overdueOn(book, today);
+  noteJudged(book, { overdueDaysMax, overdueMinor, utilisationPercent: utilisation(state, subject, book, today) });
+}
+
 /** When the subject's debts next fall due, ms; Infinity where nothing does. */
 export function debtsDue(state: TaskState, subject: Subject, now: number): number {
   if (subject.receivables === null) return Number.POSITIVE_INFINITY;
   const calendar = calendarOf(zoneAt(subject.profile, now, state.scope.institution.zone));
-  const next = nextDueDay(subject.receivables, calendar.day(now) + 1, STEPS);
+  const tomorrow = calendar.day(now) + 1;
+  let next: number | null = tomorrow;
+  try {
+    next = nextDueDay(subject.receivables, tomorrow, STEPS);
+  } catch (error) {
+    // It is asked again the next day: no timer is lost for it.
+    bookFailed(state, 'receivables', error);
+  }
   return next === null ? Number.POSITIVE_INFINITY : calendar.dayStart(next);
 }
 
@@ -181,7 +223,11 @@ function askRules(
 }
 
 function utilisation(state: TaskState, subject: Subject, book: Receivables, today: number): number {
-  return rate(overdueOn(book, today), creditLimit(state, subject)).utilisationPercent;
+  let { utilisationPercent } = book.judged;
+  attempt(state, 'credit', () => {
+    ({ utilisationPercent } = rate(overdueOn(book, today), creditLimit(state, subject)));
+  });
+  return utilisationPercent;
 }
 
 function creditLimit(state: TaskState, subject: Subject): number | null {

@@ -13,17 +13,10 @@ import type { Void } from '../../schemas/events/void.ts';
 import { approvalsMissing, type Demand, type Hold } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
-import {
-  COUNTERPARTY,
-  DETAILED,
-  EVENT,
-  HISTORICAL,
-  INTEGERS,
-  MAY_PASS,
-  OUTCOME_MASK,
-  OUTCOME_SHIFT,
-} from '../features/legs.ts';
-import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, mayPass, reserve } from './arrival.ts';
+import { COUNTERPARTY, DETAILED, EVENT, INTEGERS, MAY_PASS, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
+import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, mayPass } from './arrival.ts';
+import { BOOK_FAILED, bookFailed } from './book-failed.ts';
+import { setCounting } from './bookkeeping.ts';
 import { writeAcceptance } from './decision-writer.ts';
 import { type Finding, judge, raiseAlerts, reasonsOf } from './judge.ts';
 import type { TaskState } from './state.ts';
@@ -62,7 +55,8 @@ export function decideTransfer(
   revision: number,
 ): void {
   const { subject } = arrival;
-  const findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival), mayPass(place));
+  let findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival), mayPass(place));
+  if (state.failures.length > 0) findings = [...(findings ?? []), ...failuresHeld(state)];
   if (findings === null) {
     setOutcome(place, 'accept');
     noteRevision(arrival, place, revision, 'accept');
@@ -83,9 +77,17 @@ export function decideTransfer(
       revision,
       outcome,
       reasons,
-      ...(hold === null ? {} : standingOf(hold)),
+      ...(hold === null ? {} : standingOf(state, hold)),
     }),
   );
+}
+
+/** Books that failed so far: somebody must look before the transfer may pass. */
+function failuresHeld(state: TaskState): Finding[] {
+  return state.failures.splice(0).map((values) => ({
+    bound: BOOK_FAILED,
+    outcome: { kind: 'hold', approvals: 1, roles: [], severity: 'critical', values: { ...values } },
+  }));
 }
 
 /** A first acceptance needs no detail; one that is there already (its amount was converted) must know of it. */
@@ -122,9 +124,26 @@ function openHold(
 }
 
 /** Where a hold stands, as a decision tells it. */
-export function standingOf(hold: Hold): Pick<Decision, 'approvalsRequired' | 'approvalsGiven' | 'expiresAt'> {
+export function standingOf(
+  state: TaskState,
+  hold: Hold,
+): Pick<Decision, 'approvalsRequired' | 'approvalsGiven' | 'expiresAt'> {
   const approvalsGiven = hold.given.length;
-  return { approvalsRequired: approvalsGiven + approvalsMissing(hold), approvalsGiven, expiresAt: hold.expiresAt };
+  return {
+    approvalsRequired: approvalsGiven + missingOf(state, hold),
+    approvalsGiven,
+    expiresAt: hold.expiresAt,
+  };
+}
+
+/** People who must still approve; one more, where the book cannot tell. */
+export function missingOf(state: TaskState, hold: Hold): number {
+  try {
+    return approvalsMissing(hold);
+  } catch (error) {
+    bookFailed(state, 'approvals', error);
+    return 1;
+  }
 }
 
 /** The amount no longer counts, here and on the other subjects that were told of it. */
@@ -136,11 +155,9 @@ export function takeBack(
   revision: number,
 ): void {
   const { subject, side } = arrival;
-  const { chunk, index } = place;
-  const historical = (chunk.flags(index) & HISTORICAL) !== 0;
   // What upstream has settled against our word counts on.
   const settled = subject.details?.get(arrival.name * 2 + side)?.settledMinor ?? 0;
-  reserve(state, subject, chunk.at(index), side, subject.history.setAmount(place, settled), historical);
+  setCounting(state, subject, place, settled);
   state.outputs.void(voidOf(reader, revision));
 }
 
@@ -219,7 +236,7 @@ export function reviseForStatus(
       revision: detail.revision,
       outcome: OUTCOME_NAMES[before]!,
       reasons: stands ? hold.reasons : [],
-      ...(stands ? standingOf(hold) : {}),
+      ...(stands ? standingOf(state, hold) : {}),
     }),
   );
 }

@@ -2,14 +2,15 @@
 import type { Approval } from '../../schemas/events/approval.ts';
 import type { TransferStatus } from '../../schemas/events/transfer.ts';
 import type { Reason } from '../../schemas/reason.ts';
-import { approvalIdentity, approvalsMissing, type Hold, refuseApproval, reused } from '../books/approvals.ts';
+import { approvalIdentity, type Hold, refuseApproval, reused } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
 import { accept, compare } from '../books/repeats.ts';
 import type { Subject } from '../books/subject.ts';
 import { nameOf } from '../features/interner.ts';
 import { STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
 import { type Arrival, aboutReader, STATUSES } from './arrival.ts';
-import { decisionOf, setOutcome, standingOf, takeBack, termsOf } from './decisions.ts';
+import { bookFailed } from './book-failed.ts';
+import { decisionOf, missingOf, setOutcome, standingOf, takeBack, termsOf } from './decisions.ts';
 import { aimAt, judge, neutralReason, raiseAlerts, reasonsOf } from './judge.ts';
 import type { TaskState } from './state.ts';
 import { TransferReader } from './transfer-reader.ts';
@@ -36,7 +37,8 @@ export function foldApproval(
   const repeat = repeatOf(subject, approval);
   if (repeat === 'repeat') return;
   const hold = subject.holds?.get(approval.transferId);
-  const refused = repeat === 'reused' ? reused(approval) : refuseApproval(hold, approval);
+  const refused = repeat === 'reused' ? reused(approval) : refusedBy(state, hold, approval);
+  if (refused === 'failed') return;
   if (refused !== null || hold === undefined) {
     state.outputs.deadLetter({
       topic: 'approvals',
@@ -58,8 +60,22 @@ export function foldApproval(
   const { by, roles, device, session } = approval;
   hold.given.push({ by, roles, device, session });
   const approved = personal('approved', approval, 'approved', '批准');
-  if (approvalsMissing(hold) === 0) release(state, subject, place, hold, cause, approved);
+  if (missingOf(state, hold) === 0) release(state, subject, place, hold, cause, approved);
   else revise(state, subject, place, hold, cause, approved);
+}
+
+/** Why the approval does not count; where the book throws it does not, and the hold waits on. */
+function refusedBy(
+  state: TaskState,
+  hold: Hold | undefined,
+  approval: Approval,
+): ReturnType<typeof refuseApproval> | 'failed' {
+  try {
+    return refuseApproval(hold, approval);
+  } catch (error) {
+    bookFailed(state, 'approvals', error);
+    return 'failed';
+  }
 }
 
 /** What the message is to the subject's latest approvals; a new one is remembered, counted or refused. */
@@ -129,7 +145,7 @@ function revise(state: TaskState, subject: Subject, place: number, hold: Hold, c
       reasons: [...hold.reasons, approved],
       status: statusOf(leg),
     }),
-    ...standingOf(hold),
+    ...standingOf(state, hold),
     seen: cause.seen,
     by: cause.by,
   });
@@ -173,7 +189,7 @@ function finish(
       reasons: [...hold.reasons, ...reasons],
       status: statusOf(leg),
     }),
-    ...standingOf(hold),
+    ...standingOf(state, hold),
     expiresAt: null,
     seen: cause.seen,
     by: cause.by,

@@ -3,12 +3,13 @@
  * that throws never means silence: on the payer's side it holds the transfer, everywhere it alerts.
  */
 import type { Reason, Severity } from '../../schemas/reason.ts';
-import { alertAfter } from '../books/alerts.ts';
+import { alertAfter, type OpenAlert } from '../books/alerts.ts';
 import type { Subject } from '../books/subject.ts';
 import { FIRED, FLAGS, INTEGERS } from '../features/legs.ts';
 import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
 import { approximate, type Rendered, render } from '../rules/evidence.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
+import { BOOK_FAILED, bookFailed, failureOf } from './book-failed.ts';
 import type { TaskState } from './state.ts';
 import { failureSeries } from './tally.ts';
 
@@ -57,7 +58,7 @@ export function ask(bound: BoundRule, occasion: Occasion): RuleOutcome {
   try {
     return bound.rule.judge(bound.input);
   } catch (error) {
-    const values: Values = { failure: String((error as Error).message).slice(0, 200) };
+    const values: Values = { failure: failureOf(error) };
     return occasion === 'outgoing'
       ? { kind: 'hold', approvals: 1, roles: [], severity: 'critical', values }
       : { kind: 'alert', severity: 'critical', values };
@@ -91,8 +92,7 @@ export function raise(
   subject.alerts ??= new Map();
   // A shadow rule's hits are counted apart, so that they never attach to an alert that was sent.
   const key = bound.shadow ? `${rule.id}!shadow` : rule.id;
-  const open = alertAfter(subject.alerts.get(key), { rule: key, subject: id, ordinal: state.ordinal, at, severity });
-  subject.alerts.set(key, open);
+  const open = openAlert(state, subject, { rule: key, subject: id, ordinal: state.ordinal, at, severity });
   const { en, zh, evidence } = tell(state, bound, values);
   state.outputs.alert({
     alertId: open.alertId,
@@ -118,6 +118,30 @@ export function raise(
     zh,
     evidence,
   });
+}
+
+/** The alert that a hit belongs to; where the book throws, one that stands alone. */
+function openAlert(state: TaskState, subject: Subject, hit: Parameters<typeof alertAfter>[1]): OpenAlert {
+  try {
+    const open = alertAfter(subject.alerts!.get(hit.rule), hit);
+    subject.alerts!.set(hit.rule, open);
+    return open;
+  } catch (error) {
+    bookFailed(state, 'alerts', error);
+    const alertId = `${hit.rule}:${hit.subject}:${hit.ordinal}`;
+    return { alertId, revision: 1, severity: hit.severity, openedAt: hit.at, lastAt: hit.at, occurrences: 1 };
+  }
+}
+
+/** Tells of the books that threw since this was last asked, as alerts about the subject of the entry. */
+export function tellFailures(state: TaskState, subject: Subject, at: number, about: About): void {
+  const { scope } = state;
+  scope.subject = subject;
+  scope.at = at;
+  scope.late = false;
+  for (const values of state.failures.splice(0)) raise(state, subject, BOOK_FAILED, 'critical', { ...values }, about);
+  // The alerts book may have thrown for these too: it was told of by then.
+  state.failures.length = 0;
 }
 
 /** The reasons of a decision: of restricted rules, and of rules that failed, only the neutral code is told. */
@@ -155,7 +179,7 @@ function tell(state: TaskState, bound: BoundRule, values: Values): Rendered {
 }
 
 function renderSafely(bound: BoundRule, values: Values, baseCurrency: string): Rendered {
-  if (!('failure' in values)) return render(bound, values, baseCurrency);
+  if (!('failure' in values) || bound === BOOK_FAILED) return render(bound, values, baseCurrency);
   return {
     en: `Rule ${bound.rule.id} failed and could not judge: ${values.failure}`,
     zh: `规则 ${bound.rule.id} 执行失败，无法判断：${values.failure}`,

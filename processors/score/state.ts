@@ -7,6 +7,8 @@ import { Interner } from '../features/interner.ts';
 import type { Scope } from '../features/scope.ts';
 import { RuleBook, type RuleSet } from '../rules/rule-set.ts';
 import { defaultSettings } from '../rules/settings.ts';
+import type { BookFailure } from './book-failed.ts';
+import { bookFailed } from './book-failed.ts';
 import { Outputs } from './outputs.ts';
 import { Subjects } from './subjects.ts';
 import { Timers } from './timers.ts';
@@ -26,6 +28,8 @@ export class TaskState {
   ordinal = 0;
   /** Places of subjects that changed since the last checkpoint. */
   changed: number[] = [];
+  /** Books that threw while the entry at hand was folded. */
+  readonly failures: BookFailure[] = [];
   /** Number of the checkpoint that is being collected. */
   checkpoint = 0;
 
@@ -85,8 +89,17 @@ export class TaskState {
     set = this.rules.choose(who, this.control.tick);
     subject.rules = set;
     subject.rulesStamp = this.control.stamp;
-    if (subject.history.windows.plan !== set.plan) subject.history.replan(set.plan);
+    if (subject.history.windows.plan !== set.plan) this.#replan(subject, set);
     return set;
+  }
+
+  #replan(subject: Subject, set: RuleSet): void {
+    try {
+      subject.history.replan(set.plan);
+    } catch (error) {
+      bookFailed(this, 'history', error);
+      subject.history.recover();
+    }
   }
 }
 

@@ -8,16 +8,21 @@ import avro from 'avsc';
 import { WeirError } from '../../runtime/errors.ts';
 import type { Append } from '../../runtime/log/port.ts';
 import { TRANSFER_STATUSES } from '../../schemas/events/transfer.ts';
+import { eventIdOf } from '../../schemas/ids.ts';
 import { BLOCKS, type Block, type Entry, EVENTS, type EventTopic } from '../../schemas/journal.ts';
 import { SUBJECT_KINDS } from '../../schemas/subjects.ts';
-import { profileAfter, zoneAt } from '../books/profile.ts';
+import { type Profile, profileAfter, zoneAt } from '../books/profile.ts';
 import type { Subject } from '../books/subject.ts';
 import { calendarOf } from '../features/calendar.ts';
 import { hashBytes, nameOf } from '../features/interner.ts';
 import { EVENT, INTEGERS, MAY_PASS, STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
-import { reserve } from './arrival.ts';
+import { parseSettings } from '../rules/settings.ts';
+import { aboutReader } from './arrival.ts';
+import { bookFailed } from './book-failed.ts';
+import { setCounting } from './bookkeeping.ts';
 import { debtsDue, debtsMoved, foldInvoice, foldPayment } from './debts.ts';
 import { expireHolds, foldApproval } from './holds.ts';
+import { tellFailures } from './judge.ts';
 import { TaskState } from './state.ts';
 import { TransferReader } from './transfer-reader.ts';
 import { foldTransfer } from './transfers.ts';
@@ -29,6 +34,8 @@ const MAY_BE_TAKEN_BACK = new Set([
   TRANSFER_STATUSES.indexOf('submitted'),
   TRANSFER_STATUSES.indexOf('partially-settled'),
 ]);
+
+const PARTITION = SUBJECT_KINDS.indexOf('partition');
 
 const byFingerprint = new Map(Object.values(BLOCKS).map((block) => [block.fingerprint, block as Block]));
 
@@ -78,6 +85,9 @@ export class Task {
       const place = state.placeOf(reader.subjectKind, number);
       this.#fireDue(place);
       foldTransfer(state, reader, place);
+      if (state.failures.length > 0) {
+        tellFailures(state, state.subjects.all[place]!, reader.at, aboutReader(reader));
+      }
     }
   }
 
@@ -119,8 +129,7 @@ export class Task {
 
   #foldControl(entry: Entry<'control'>): void {
     const { state } = this;
-    const changed = state.control.apply(entry.event);
-    if (changed) state.settingsChanged();
+    this.#applyControl(entry);
     if (entry.event.kind !== 'tick') return;
     const { tick } = state.control;
     for (let fired = 0; fired < TIMERS_PER_TICK; ) {
@@ -133,14 +142,42 @@ export class Task {
     }
   }
 
+  /** Settings come over a topic that anybody may write: what no rule understands leaves those before in force. */
+  #applyControl({ event, seen }: Entry<'control'>): void {
+    const { state } = this;
+    const before = state.control.settings;
+    try {
+      if (event.kind === 'settings') parseSettings(event.settings ?? '', 'settings');
+      if (state.control.apply(event)) state.settingsChanged();
+    } catch (error) {
+      bookFailed(state, 'control', error);
+      state.control.settings = before;
+      state.settingsChanged();
+      const place = state.placeOf(PARTITION, state.ids.internString(String(state.partition)));
+      const about = { transferId: null, eventId: event.controlId, seen, historical: false };
+      tellFailures(state, state.touch(place), event.at, about);
+    }
+  }
+
   #foldEntry(topic: EventTopic, entry: Entry): void {
+    const { state } = this;
+    const place = this.#foldFor(topic, entry);
+    if (state.failures.length === 0) return;
+    const { event, seen } = entry;
+    const transferId = 'transferId' in event ? event.transferId : null;
+    const about = { transferId, eventId: eventIdOf(topic, event as never), seen, historical: false };
+    tellFailures(state, state.touch(place), event.at, about);
+  }
+
+  /** Folds an entry of a subject; answers the subject’s place. */
+  #foldFor(topic: EventTopic, entry: Entry): number {
     const { state } = this;
     const number = state.ids.internString(entry.subject);
     const kind = SUBJECT_KINDS.indexOf(entry.subjectKind);
     if (topic === 'voids') {
       const place = state.subjects.find(kind, number);
       if (place >= 0) this.#foldVoid(state.touch(place), entry as Entry<'voids'>);
-      return;
+      return place;
     }
     const place = state.placeOf(kind, number);
     this.#fireDue(place);
@@ -170,6 +207,7 @@ export class Task {
         // Profile changes, activity and statements have no book yet: the journal keeps them for those to come.
         break;
     }
+    return place;
   }
 
   #foldCustomer(subject: Subject, place: number, entry: Entry<'customers'>): void {
@@ -178,7 +216,7 @@ export class Task {
     const now = Math.max(state.control.tick, Math.min(entry.event.at, entry.seen));
     const calendar = calendarOf(zoneAt(subject.profile, now, zone));
     const nextMidnight = calendar.dayStart(calendar.day(now) + 1);
-    const after = profileAfter(subject.profile, entry.event, nextMidnight, subject.limits.days.count > 0);
+    const after = fileAfter(state, subject, entry.event, nextMidnight);
     if (after === null) return;
     subject.profile = after;
     subject.rulesStamp = -1;
@@ -210,9 +248,8 @@ export class Task {
     if (!refused && !MAY_BE_TAKEN_BACK.has((flags & STATUS_MASK) >> STATUS_SHIFT)) return;
     if ((flags & MAY_PASS) === 0) return;
     if (chunk.integers[index * INTEGERS + EVENT] !== (entry.event.replaced ?? hashText(entry.event.eventId))) return;
-    const at = chunk.at(index);
     const settled = refused ? 0 : (subject.details?.get(name * 2 + side)?.settledMinor ?? 0);
-    reserve(this.state, subject, at, side, subject.history.setAmount(found, settled), false);
+    setCounting(this.state, subject, found, settled);
   }
 
   /** Timers of a subject that are due by the last tick fire before its next entry is judged. */
@@ -229,6 +266,24 @@ export class Task {
     debtsMoved(state, subject, place, { seen: tick, at: tick, eventId: null });
     subject.due = Math.min(nextExpiry(subject), debtsDue(state, subject, tick));
     if (subject.due < Number.POSITIVE_INFINITY) state.timers.push(subject.due, place);
+    if (state.failures.length > 0) {
+      tellFailures(state, subject, tick, { transferId: null, eventId: null, seen: tick, historical: false });
+    }
+  }
+}
+
+/** The customer’s file after an event; null where it stays as it is. */
+function fileAfter(
+  state: TaskState,
+  subject: Subject,
+  event: Entry<'customers'>['event'],
+  nextMidnight: number,
+): Profile | null {
+  try {
+    return profileAfter(subject.profile, event, nextMidnight, subject.limits.days.count > 0);
+  } catch (error) {
+    bookFailed(state, 'profile', error);
+    return null;
   }
 }
 

@@ -37,10 +37,11 @@ import {
   keepRate,
   mayPass,
   rateOf,
-  reserve,
   SAME_CURRENCY,
   STATUSES,
 } from './arrival.ts';
+import { bookFailed } from './book-failed.ts';
+import { addToBooks, addToOrdinary, setCounting } from './bookkeeping.ts';
 import { decideTransfer, reviseForStatus, settledUnreleased, voidRefused, voidReplaced } from './decisions.ts';
 import { aimAt, judge, raiseAlerts } from './judge.ts';
 import { judgeLaterWindows, ownWindows } from './late.ts';
@@ -110,7 +111,7 @@ export function foldTransfer(state: TaskState, reader: TransferReader, place: nu
 
 function newTransfer(state: TaskState, reader: TransferReader, arrival: Arrival): void {
   judgeAdded(state, reader, arrival, addLeg(state, reader, arrival, arrival.baseMinor), 1);
-  if (arrival.side === SIDE_INCOMING && arrival.baseMinor > 0) state.ordinary.add(arrival.baseMinor);
+  if (arrival.side === SIDE_INCOMING && arrival.baseMinor > 0) addToOrdinary(state, arrival.baseMinor);
 }
 
 interface Added {
@@ -141,8 +142,7 @@ function addLeg(state: TaskState, reader: TransferReader, arrival: Arrival, amou
     (beyond ? BEYOND_LATENESS : 0);
   leg.event = arrival.event;
   leg.content = arrival.content;
-  const place = subject.history.add(leg, reader.seen, terms, subject.details);
-  if (counts > 0) reserve(state, subject, reader.at, side, counts, reader.historical);
+  const place = addToBooks(state, subject, leg, reader.seen);
   if (arrival.rate !== SAME_CURRENCY) keepRate(arrival, place);
   return { place, at: reader.at, beyond };
 }
@@ -152,11 +152,25 @@ function judgeAdded(state: TaskState, reader: TransferReader, arrival: Arrival, 
   const { subject } = arrival;
   aimAtEvent(state, reader, arrival, added.place);
   const isLate = added.at < subject.history.chain.lastAt;
-  state.scope.totals = isLate ? ownWindows(state, subject, added.at).totals : subject.history.windows.totals;
+  state.scope.totals = isLate ? ownTotals(state, subject, added.at) : subject.history.windows.totals;
   judgeArrival(state, reader, arrival, added.place, revision);
   if (!isLate || added.beyond) return;
   state.outputs.tally.add(LATE_SERIES);
-  judgeLaterWindows(state, subject, state.rulesOf(subject), added.at, reader);
+  try {
+    judgeLaterWindows(state, subject, state.rulesOf(subject), added.at, reader);
+  } catch (error) {
+    bookFailed(state, 'history', error);
+  }
+}
+
+/** Totals of the windows of an earlier time; those of now where the book cannot tell. */
+function ownTotals(state: TaskState, subject: Subject, at: number): readonly number[] {
+  try {
+    return ownWindows(state, subject, at).totals;
+  } catch (error) {
+    bookFailed(state, 'history', error);
+    return subject.history.windows.totals;
+  }
 }
 
 function judgeArrival(
@@ -182,15 +196,14 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   const { chunk, index } = known;
   const detail = detailOf(subject, known, name, side);
   detail.events.push(chunk.integers[index * INTEGERS + EVENT]!, chunk.integers[index * INTEGERS + CONTENT]!);
-  const wasAt = chunk.at(index);
-  const historical = (chunk.flags(index) & HISTORICAL) !== 0;
   const revisionBefore = detail.revision;
   if (arrival.isPayer) {
     // The payee may be the same subject: by then the hold is the amendment's own.
     subject.holds?.delete(reader.text(reader.transferId)!);
     voidReplaced(state, reader, arrival, known);
   }
-  reserve(state, subject, wasAt, side, subject.history.replace(known), historical);
+  setCounting(state, subject, known, 0);
+  subject.history.replaced(known);
   detail.numerator = arrival.rate.numerator;
   detail.denominator = arrival.rate.denominator;
   const fresh = addLeg(state, reader, arrival, arrival.baseMinor);
@@ -209,9 +222,8 @@ function changeStatus(state: TaskState, reader: TransferReader, arriving: Arriva
   if (detail.numerator === 0) keepRate(arriving, known);
   const arrival = { ...arriving, baseMinor: convertWith(detail, reader.amountMinor) ?? 0 };
   const counts = countingAmount(detail, TRANSFER_STATUSES[reader.status]!, arrival.baseMinor, chunk.amount(index));
-  const change = subject.history.setAmount(known, counts);
+  setCounting(state, subject, known, counts);
   chunk.setFlags(index, (chunk.flags(index) & ~STATUS_MASK) | (reader.status << STATUS_SHIFT));
-  reserve(state, subject, chunk.at(index), side, change, (flags & HISTORICAL) !== 0);
   if (!arrival.isPayer) return;
   aimAtEvent(state, reader, arrival, known);
   state.scope.totals = subject.history.windows.totals;

@@ -208,7 +208,8 @@ class Pair {
       return;
     }
     expect(leg.replaced).toBe(false);
-    const change = amount === null ? history.replace(place) : history.setAmount(place, amount);
+    const change = history.setAmount(place, amount ?? 0);
+    if (amount === null) history.replaced(place);
     expect(change).toBe((amount ?? 0) - leg.amount);
     leg.amount = amount ?? 0;
     leg.replaced = amount === null;
