@@ -1,5 +1,9 @@
 /** Features of calendar totals, of control, and of the customer's standing. */
-import type { Feature, Scope, Side, Unit } from './scope.ts';
+
+import { TRANSFER_STATUSES } from '../../schemas/events/transfer.ts';
+import { calendarOf } from './calendar.ts';
+import { BUCKET, type Chunk, MAY_PASS, SIDE_INCOMING, STATUS_MASK, STATUS_SHIFT } from './legs.ts';
+import type { Feature, Scope, Unit } from './scope.ts';
 
 function direct<T>(unit: Unit, read: (scope: Scope) => T): Feature<T> {
   return { unit, window: null, reachMs: 0, fromLegs: false, bind: () => read };
@@ -24,10 +28,43 @@ export function monthTotal(): Feature {
   );
 }
 
-/** Total of one side on the institution's calendar day, the event inside; base minor units. */
-export function reportDayTotal(side: Side): Feature {
-  const wanted = side === 'incoming' ? 1 : 0;
-  return direct('money', (scope) => scope.subject.limits.institutionDayTotal(scope.at, wanted, scope.institution.zone));
+/**
+ * What has settled of the judged leg’s side on its calendar day, in the institution’s zone; base minor
+ * units. 0 where all that is reserved for the day is less than `least`: then no leg is looked at.
+ */
+export function settledDayTotal(least: number): Feature {
+  return direct('money', (scope) => {
+    const { subject, chunk, index, side, institution } = scope;
+    const at = chunk.at(index);
+    if (subject.limits.institutionDayTotal(at, side, institution.zone) < least) return 0;
+    const calendar = calendarOf(institution.zone);
+    const day = calendar.day(at);
+    const [start, end] = [calendar.dayStart(day), calendar.dayStart(day + 1)];
+    const { chain, outliers } = subject.history;
+    let total = settledBetween(scope, outliers, start, end);
+    for (let held: Chunk | null = chain.tail; held !== null; held = held.previous) {
+      total += settledBetween(scope, held, start, end);
+      if (held.count > 0 && held.at(0) < start) break;
+    }
+    return total;
+  });
+}
+
+const SUBMITTED = TRANSFER_STATUSES.indexOf('submitted') << STATUS_SHIFT;
+const PARTIALLY_SETTLED = TRANSFER_STATUSES.indexOf('partially-settled') << STATUS_SHIFT;
+
+/** What has settled of a chunk’s legs; of one that is settled in part the rest still waits. */
+function settledBetween({ subject, side }: Scope, chunk: Chunk, start: number, end: number): number {
+  let total = 0;
+  for (let index = chunk.count - 1; index >= 0; index--) {
+    const at = chunk.at(index);
+    const flags = chunk.flags(index);
+    if (at < start || at >= end || (flags & (SIDE_INCOMING | MAY_PASS)) !== (side | MAY_PASS)) continue;
+    const status = flags & STATUS_MASK;
+    if (status === PARTIALLY_SETTLED) total += subject.details?.get(chunk.name(index) * 2 + side)?.settledMinor ?? 0;
+    else if (status !== SUBMITTED || (flags & BUCKET) !== 0) total += chunk.amount(index);
+  }
+  return total;
 }
 
 /** The side of the judged leg as a number: 0 outgoing, 1 incoming. */

@@ -8,8 +8,11 @@ import { isCurrency, type Money } from '../../schemas/money.ts';
 import type { Family, NEUTRAL_CODES, Severity } from '../../schemas/reason.ts';
 import type { Feature } from '../features/scope.ts';
 
-/** What a rule can be asked about: a side of a transfer, another subject of it, or a change of the subject's debts. */
-export const OCCASIONS = ['outgoing', 'incoming', 'device', 'operator', 'status', 'receivables'] as const;
+/**
+ * What a rule can be asked about: a side of a transfer, its settlement on either side, another subject of
+ * it, a settlement against our word, or a change of the subject’s debts.
+ */
+export const OCCASIONS = ['outgoing', 'incoming', 'settlement', 'device', 'operator', 'status', 'receivables'] as const;
 export type Occasion = (typeof OCCASIONS)[number];
 
 export type Values = { readonly [name: string]: number | string };

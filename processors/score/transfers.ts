@@ -54,6 +54,8 @@ const PAYEE = SUBJECT_ROLES.indexOf('payee');
 /** Whether a status may be the first that is heard of a transfer. */
 const MAY_BE_FIRST = STATUSES.map((status) => mayFollow(null, status));
 const SUBMITTED = TRANSFER_STATUSES.indexOf('submitted');
+const SETTLED = TRANSFER_STATUSES.indexOf('settled');
+const PARTIALLY_SETTLED = TRANSFER_STATUSES.indexOf('partially-settled');
 const FAILED = TRANSFER_STATUSES.indexOf('failed');
 const CANCELLED = TRANSFER_STATUSES.indexOf('cancelled');
 
@@ -186,7 +188,18 @@ function judgeArrival(
   }
   const occasion = OCCASIONS[reader.role];
   if (occasion === undefined) return;
-  const findings = judge(state.rulesOf(arrival.subject), occasion, isOwnTransfer(state, arrival), mayPass(place));
+  ask(state, reader, arrival, occasion, mayPass(place));
+  if (reader.status === SETTLED || reader.status === PARTIALLY_SETTLED) judgeSettlement(state, reader, arrival);
+}
+
+/** Money moved. The scope is on its leg; only parties settle, devices and operators do not. */
+function judgeSettlement(state: TaskState, reader: TransferReader, arrival: Arrival): void {
+  if (reader.role === PAYER || reader.role === PAYEE) ask(state, reader, arrival, 'settlement', true);
+}
+
+/** Asks the rules of an occasion that only alert. */
+function ask(state: TaskState, reader: TransferReader, arrival: Arrival, occasion: Occasion, moves: boolean): void {
+  const findings = judge(state.rulesOf(arrival.subject), occasion, isOwnTransfer(state, arrival), moves);
   if (findings !== null) raiseAlerts(state, arrival.subject, findings, aboutReader(reader));
 }
 
@@ -224,13 +237,16 @@ function changeStatus(state: TaskState, reader: TransferReader, arriving: Arriva
   const counts = countingAmount(detail, TRANSFER_STATUSES[reader.status]!, arrival.baseMinor, chunk.amount(index));
   setCounting(state, subject, known, counts);
   chunk.setFlags(index, (chunk.flags(index) & ~STATUS_MASK) | (reader.status << STATUS_SHIFT));
-  if (!arrival.isPayer) return;
+  const settles = reader.status === SETTLED || reader.status === PARTIALLY_SETTLED;
+  if (!arrival.isPayer && !settles) return;
   aimAtEvent(state, reader, arrival, known);
   state.scope.totals = subject.history.windows.totals;
   state.scope.outcomeBefore = before;
+  // The hit is the settlement, not the instruction of before.
+  state.scope.at = reader.at;
+  if (settles) judgeSettlement(state, reader, arrival);
+  if (!arrival.isPayer) return;
   if (settledUnreleased(reader, before)) {
-    // The hit is the settlement, not the instruction of before.
-    state.scope.at = reader.at;
     const findings = judge(state.rulesOf(subject), 'status', false);
     if (findings !== null) raiseAlerts(state, subject, findings, aboutReader(reader));
   }

@@ -90,7 +90,7 @@ tables:
         fields:
           transferId: 't-{@line}'
           kind: transfer
-          status: submitted
+          status: settled
           debtor.party: '{from}'
           debtor.account: '{from}'
           creditor.party: '{to}'

@@ -11,7 +11,6 @@ const TWO = 50_000_000;
 
 export const found: Found = {
   'frozen-party': ['C-frozen'],
-  'large-value': ['C-amend', 'C-maker', 'C-two', 'S-amend', 'S-maker', 'S-two'],
   'listed-party': ['C-listed'],
   'settled-without-release': ['C-denied', 'C-part'],
 };

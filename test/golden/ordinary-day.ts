@@ -19,7 +19,7 @@ export const found: Found = {
   'fan-in': ['Q-HUB'],
   'fan-out': ['Q-SPREAD'],
   'frozen-party': ['P-36'],
-  'large-value': ['Q-BIG', 'Q-BIG-PAYEE', 'Q-LIMIT', 'Q-LIMIT-PAYEE', 'Q-STRUCT'],
+  'large-value': ['Q-BIG', 'Q-BIG-PAYEE'],
   'listed-party': ['P-37'],
   'new-payee-account': ['Q-CO'],
   'pass-through': ['Q-MULE'],

@@ -11,7 +11,6 @@ const DAYS = 125;
 export const found: Found = {
   'credit-utilisation': ['K-late', 'K-never'],
   'dormant-account': ['K-never'],
-  'large-value': ['K-never', 'S-1'],
   'overdue-amount': ['K-late', 'K-never'],
   'overdue-days': ['K-disputes', 'K-late', 'K-never'],
 };

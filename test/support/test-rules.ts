@@ -4,14 +4,15 @@
  */
 import { z } from 'zod';
 import { amount } from '../../processors/features/leg-features.ts';
-import { attempts } from '../../processors/features/window-features.ts';
-import { hold, type Occasion, pass, type Rule, rule } from '../../processors/rules/contract.ts';
+import { attempts, sum } from '../../processors/features/window-features.ts';
+import { alert, hold, type Occasion, pass, type Rule, rule } from '../../processors/rules/contract.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** Amounts that the rules below wait for, minor units. */
 export const THROWS = 666;
 export const THROWS_IN_A_BURST = 667;
+export const PROBE = 11;
 export const NEEDS_RISK = 701;
 export const NEEDS_RISK_AND_TREASURY = 702;
 export const NEEDS_TWO = 703;
@@ -59,12 +60,20 @@ function asking(id: string, amounts: readonly number[], approvals: number, roles
   }) as Rule;
 }
 
+/** Tells what counts of the payee’s incoming money of an hour, when a certain amount comes in. */
+const countsIncoming = rule({
+  ...named('counts-incoming', 'incoming'),
+  features: () => ({ amount: amount(), summed: sum('incoming', HOUR_MS) }),
+  judge: ({ features }) => (features.amount === PROBE ? alert('info', { summed: features.summed }) : pass),
+}) as Rule;
+
 export const TEST_RULES: readonly Rule[] = [
   throwing('outgoing'),
   throwing('outgoing', true),
   throwing('incoming'),
   throwing('device'),
   throwsInABurst,
+  countsIncoming,
   asking('asks-risk', [NEEDS_RISK, NEEDS_RISK_AND_TREASURY], 1, ['risk']),
   asking('asks-treasury', [NEEDS_RISK_AND_TREASURY], 1, ['treasury']),
   asking('asks-two', [NEEDS_TWO], 2, []),

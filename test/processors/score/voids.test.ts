@@ -1,6 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { approve, submit } from '../../support/approvals.ts';
 import { Driver } from '../../support/driver.ts';
+import { PROBE } from '../../support/test-rules.ts';
+
+vi.mock('../../../processors/rules/index.ts', async (original) => {
+  const { RULES } = await original<typeof import('../../../processors/rules/index.ts')>();
+  const { TEST_RULES } = await import('../../support/test-rules.ts');
+  return { RULES: [...RULES, ...TEST_RULES] };
+});
 
 const DAY = 86_400_000;
 
@@ -10,15 +17,13 @@ beforeEach(() => {
   driver = new Driver({ partitions: 8 });
 });
 
-/** Incoming total of the payee's day: told by a probe of one fen, which is taken back. */
+/** What counts of the payee’s incoming money: told by a small probe, which is taken back. */
 function counted(payee: string): number {
-  driver.settings('rules: {large-value: {options: {threshold: {minor: 0, currency: CNY}}, segments: []}}');
-  const probe = { transferId: `probe-${driver.outputs.alerts.length}`, from: 'nobody', to: payee, minor: 1 };
+  const probe = { transferId: `probe-${driver.outputs.alerts.length}`, from: 'nobody', to: payee, minor: PROBE };
   const { alerts } = driver.transfer({ ...probe, status: 'settled' });
   driver.transfer({ ...probe, status: 'reversed' });
-  driver.settings('{}');
-  const alert = alerts.find((one) => one.rule === 'large-value' && one.subject === payee)!;
-  return alert.evidence.find(({ name }) => name === 'dayTotal')!.number! - 1;
+  const alert = alerts.find((one) => one.rule === 'counts-incoming' && one.subject === payee)!;
+  return alert.evidence.find(({ name }) => name === 'summed')!.number! - PROBE;
 }
 
 /** Payers that the device has seen, besides the one of the probe. */
@@ -83,10 +88,11 @@ describe('rejected money', () => {
   });
 
   it('raises and withdraws no alert at the payee', () => {
-    const before = driver
-      .transfer({ transferId: 'T', minor: 500_000_001 })
-      .alerts.filter((one) => one.subject === 'payee');
-    expect(before.map((one) => one.rule)).toEqual(['large-value']);
+    driver.send('control', { controlId: 'F', kind: 'freeze', party: 'payer' });
+    const { alerts, decisions } = driver.transfer({ transferId: 'T', minor: PROBE });
+    expect(decisions).toMatchObject([{ outcome: 'reject' }]);
+    const before = alerts.filter((one) => one.subject === 'payee');
+    expect(before.map((one) => one.rule)).toEqual(['counts-incoming']);
     expect(driver.outputs.alerts.filter((one) => one.subject === 'payee')).toEqual(before);
   });
 });

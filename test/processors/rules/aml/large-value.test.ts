@@ -5,7 +5,7 @@ import { alertOf, describeGovernance, known } from '../../../support/rule-cases.
 describeGovernance({
   rule: 'large-value',
   subject: 'payer',
-  fire: (driver) => driver.transfer({ minor: 50_000_000, maker: 'zhang' }),
+  fire: (driver) => driver.transfer({ minor: 50_000_000, status: 'settled' }),
   alerts: true,
 });
 
@@ -35,13 +35,13 @@ describe('the day’s total', () => {
     expect(alerts.map(({ subject, en, zh }) => ({ subject, en, zh }))).toEqual([
       {
         subject: 'a',
-        en: 'The day’s outgoing total CNY 500,000.00 reaches the reporting threshold of CNY 500,000.00.',
-        zh: '当日付款累计 CNY 500,000.00 达到报告标准 CNY 500,000.00。',
+        en: 'The day’s settled outgoing total CNY 500,000.00 reaches the reporting threshold of CNY 500,000.00.',
+        zh: '当日已结算付款累计 CNY 500,000.00 达到报告标准 CNY 500,000.00。',
       },
       {
         subject: 'b',
-        en: 'The day’s incoming total CNY 500,000.00 reaches the reporting threshold of CNY 500,000.00.',
-        zh: '当日收款累计 CNY 500,000.00 达到报告标准 CNY 500,000.00。',
+        en: 'The day’s settled incoming total CNY 500,000.00 reaches the reporting threshold of CNY 500,000.00.',
+        zh: '当日已结算收款累计 CNY 500,000.00 达到报告标准 CNY 500,000.00。',
       },
     ]);
   });
@@ -55,6 +55,42 @@ describe('the day’s total', () => {
     driver.transfer({ minor: 25_000_000, status: 'settled', at: '2026-03-02T01:00:00Z' });
     const outputs = driver.transfer({ minor: 25_000_000, status: 'settled', at });
     expect(alertOf(outputs, 'large-value') !== undefined).toBe(sameDay);
+  });
+
+  it.each([
+    ['held', {}],
+    ['rejected', { minor: 500_000_001 }],
+  ])('is nobody’s to report while the money is %s, at payer and payee', (_outcome, fields) => {
+    const driver = new Driver();
+    driver.transfer({ transferId: 'T', minor: 50_000_000, ...fields });
+    const other = driver.transfer({ minor: 100, status: 'settled' });
+    expect([driver.outputs, other].map((outputs) => alertOf(outputs, 'large-value'))).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['as a whole', 'settled', 50_000_000],
+    ['in part, with the part', 'partially-settled', 50_000_000],
+  ])('is reported once it settles %s', (_how, status, minor) => {
+    const driver = new Driver();
+    driver.transfer({ transferId: 'T', minor: 60_000_000 });
+    driver.now += 3_600_000;
+    const { alerts } = driver.transfer({ transferId: 'T', minor, status });
+    const reports = alerts.filter((one) => one.rule === 'large-value');
+    expect(reports).toMatchObject([
+      { subject: 'payer', at: driver.now, transferId: 'T' },
+      { subject: 'payee', at: driver.now, transferId: 'T' },
+    ]);
+    expect(reports[0]!.evidence[0]).toMatchObject({ name: 'dayTotal', number: minor });
+  });
+
+  it('counts in the day of the instruction, whenever it settles', () => {
+    const driver = new Driver();
+    driver.transfer({ transferId: 'T', minor: 10_000_000 });
+    driver.transfer({ minor: 45_000_000, status: 'settled' });
+    driver.advance(2 * 86_400_000);
+    expect(
+      alertOf(driver.transfer({ transferId: 'T', minor: 10_000_000, status: 'settled' }), 'large-value'),
+    ).toBeDefined();
   });
 
   it('leaves out what failed, and what was given back', () => {
