@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildId } from '../runtime/build.ts';
 import { type ClickHouse, openClickHouse } from '../runtime/clickhouse.ts';
+import { openClickHouseServer } from '../runtime/clickhouse-server.ts';
 import type { Now } from '../runtime/clock.ts';
-import type { LoadedConfig } from '../runtime/config.ts';
+import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { EmbeddedLog } from '../runtime/log/embedded.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import { clickhouseService } from '../runtime/services.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { controlRecord } from '../schemas/events/control.ts';
@@ -54,6 +56,7 @@ export interface Engine {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { loaded, logger, metrics, lifecycle, now, evaluation } = options;
   const { config } = loaded;
+  const server = clickhouseService(config);
   await lifecycle.start(
     'folder',
     () => lockFolder(config.dataDir),
@@ -78,13 +81,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const clickhouse = await lifecycle.start(
     'clickhouse',
-    () => openClickHouse({ folder: join(config.dataDir, 'clickhouse') }),
+    () => (server === null ? openClickHouse({ folder: chdbFolder(config) }) : openClickHouseServer(server)),
     (open) => open.close(),
   );
-  await migrate(clickhouse.write);
+  // A server that is away holds nothing up: the sink makes the tables when it first reaches it.
+  if (server === null) await migrate(clickhouse.write);
   const sink = await lifecycle.start(
     'sink',
-    () => startSink(options, log, clickhouse),
+    () => startSink(options, log, clickhouse, server === null ? chdbFolder(config) : null),
     (started) => started.stop(),
   );
   await threads.ready();
@@ -111,11 +115,21 @@ async function declareSchemas(log: EmbeddedLog): Promise<void> {
   }
 }
 
-function startSink({ loaded, logger, metrics, lifecycle }: EngineOptions, log: EmbeddedLog, clickhouse: ClickHouse) {
+function chdbFolder({ dataDir }: Config): string {
+  return join(dataDir, 'clickhouse');
+}
+
+function startSink(
+  { logger, metrics, lifecycle }: EngineOptions,
+  log: EmbeddedLog,
+  clickhouse: ClickHouse,
+  folder: string | null,
+) {
   return startClickHouseSink({
     log,
     client: clickhouse.write,
-    folder: join(loaded.config.dataDir, 'clickhouse'),
+    folder,
+    ...(folder === null ? { prepare: () => migrate(clickhouse.write) } : {}),
     logger,
     onProgress: ({ table, rows }) => metrics.count('weir_sink_rows_total', { table }, rows),
     onFailure: () => metrics.count('weir_sink_failures_total', {}),

@@ -1,6 +1,6 @@
 /**
  * ClickHouse behind one client: chDB, which is ClickHouse in this process, on a folder of its own. A
- * server takes its place behind the same two clients.
+ * server takes its place behind the same two clients, see `clickhouse-server.ts`.
  *
  * Two clients, since chDB keeps one session a connection: `write` inserts while `read` answers
  * questions, and what one sets does not touch the other. Both belong to the main thread; chDB in a worker
@@ -36,22 +36,24 @@ export interface ClickHouseOptions {
 const READ_SECONDS_MAX = 10;
 const READ_ROWS_MAX = 100_000;
 
-export function openClickHouse({ folder, readSecondsMax = READ_SECONDS_MAX }: ClickHouseOptions): ClickHouse {
+/** What bounds each query of the client that reads. */
+export function readSettings(readSecondsMax = READ_SECONDS_MAX) {
+  return {
+    readonly: '2',
+    max_execution_time: readSecondsMax,
+    max_result_rows: `${READ_ROWS_MAX}`,
+    max_threads: 2,
+  } as const;
+}
+
+export function openClickHouse({ folder, readSecondsMax }: ClickHouseOptions): ClickHouse {
   if (!isMainThread) throw new Error('chDB may be opened in the main thread only');
   mkdirSync(folder, { recursive: true });
   const write = connect(folder);
   const read = connect(folder);
   const clients = {
     write: createClient({ connection: write }),
-    read: createClient({
-      connection: read,
-      clickhouse_settings: {
-        readonly: '2',
-        max_execution_time: readSecondsMax,
-        max_result_rows: `${READ_ROWS_MAX}`,
-        max_threads: 2,
-      },
-    }),
+    read: createClient({ connection: read, clickhouse_settings: readSettings(readSecondsMax) }),
   };
   return {
     ...clients,

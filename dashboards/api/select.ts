@@ -13,24 +13,27 @@ export async function select<Row>(client: ClickHouseClient, query: string, param
   }
 }
 
-/** Timeouts, too much memory, too many rows, and a server that cannot be reached: none of them is a fault of ours. */
+/**
+ * Codes of ClickHouse that are no fault of ours: timeouts, too much memory, too many rows or queries; a server that
+ * shuts down, cannot write, refuses the user, or whose tables the sink has yet to make.
+ */
 const UNAVAILABLE = new Set([
-  '159',
-  '160',
-  '202',
-  '209',
-  '210',
-  '241',
-  '396',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
+  ...['60', '81', '159', '160', '192', '193', '194', '202', '209', '210', '236', '241', '242', '279', '396', '425'],
+  ...['497', '516', '999'],
 ]);
 
 function refusalOf(cause: unknown): unknown {
-  const { code, message } = cause as { code?: string; message?: string };
-  if (code === undefined || !UNAVAILABLE.has(`${code}`)) return cause;
-  return new WeirError('SINK_UNAVAILABLE', `ClickHouse could not answer: ${message}`, { cause });
+  if (!isAway(cause)) return cause;
+  return new WeirError('SINK_UNAVAILABLE', `ClickHouse could not answer: ${(cause as Error).message}`, { cause });
+}
+
+function isAway(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const { code } = cause as { code?: unknown };
+  if (typeof code === 'string' && /^\d+$/.test(code)) return UNAVAILABLE.has(code);
+  // Of the network (ECONNREFUSED, EAI_AGAIN …); or a plain error, which the client makes of its time-out and of
+  // answers that no ClickHouse wrote, such as a proxy’s page.
+  return typeof code === 'string' ? /^E[A-Z_]+$/.test(code) : cause.constructor === Error;
 }
 
 /** A time as ClickHouse gives it with `toUnixTimestamp64Milli`, as JSON has it. */

@@ -41,6 +41,11 @@ export class Mover {
     this.#options = options;
   }
 
+  /** Does what must be done before the first insert, however long ClickHouse is away. A mistake of ours is no absence. */
+  async reach(prepare: () => Promise<unknown>): Promise<void> {
+    await this.#untilDone('ClickHouse', prepare, (error) => !isWeirError(error));
+  }
+
   async move(span: Span, rows: readonly Rows[], ordinals: ReadonlyMap<number, number>): Promise<void> {
     const { ledger } = this.#options;
     if (rows.length > 0)
@@ -72,7 +77,7 @@ export class Mover {
 
   async #untilDone(
     what: string,
-    work: () => Promise<void>,
+    work: () => Promise<unknown>,
     again: (error: unknown) => boolean,
     prepare: () => Promise<void> = async () => undefined,
   ): Promise<void> {

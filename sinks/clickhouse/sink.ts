@@ -13,7 +13,7 @@ import { isWeirError } from '../../runtime/errors.ts';
 import type { Log, Reader } from '../../runtime/log/port.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { partitionsOf, TOPICS } from '../../schemas/topics.ts';
-import { fileInserter } from './insert.ts';
+import { bodyInserter, fileInserter } from './insert.ts';
 import { JournalRows } from './journal-rows.ts';
 import { Ledger } from './ledger.ts';
 import { Mover, type SinkProgress, Stopped } from './mover.ts';
@@ -26,15 +26,16 @@ export type { SinkProgress };
 
 export interface ClickHouseSinkOptions {
   readonly log: Log;
-  /** Whose tables `migrate` has made. */
   readonly client: ClickHouseClient;
-  /** Folder for the file in which rows are handed over. */
-  readonly folder: string;
+  /** Makes the tables, before the first insert; tried again until ClickHouse can be reached. Left out where they are there. */
+  readonly prepare?: () => Promise<unknown>;
+  /** Folder for the file in which rows are handed to chDB; null where they are sent to a server. */
+  readonly folder: string | null;
   readonly logger?: Pick<Logger, 'warn' | 'info'>;
   /**
-   * Log partitions that one insert may take from; all, unless said. An insert costs some 20 ms whatever it holds,
-   * so few large ones keep up where one a partition would not. Where partitions may move from one process
-   * to another it must be 1, because a span is finished by whoever owns its partitions.
+   * Log partitions that one insert may take from; unless said, all for chDB and 1 for a server. An insert costs
+   * chDB some 20 ms whatever it holds, so few large ones keep up where one a partition would not. Where partitions
+   * may move from one process to another it must be 1, because a span is finished by whoever owns its partitions.
    */
   readonly partitionsPerInsert?: number;
   /** Time from one round to the next while records trickle in. */
@@ -111,7 +112,7 @@ class Sink implements ClickHouseSink {
     this.#options = options;
     this.#roundIntervalMs = options.roundIntervalMs ?? ROUND_INTERVAL_MS;
     this.#ledger = new Ledger(log, monotonicNow);
-    const inserter = fileInserter(client, folder);
+    const inserter = folder === null ? bodyInserter(client) : fileInserter(client, folder);
     this.#mover = new Mover({ ledger: this.#ledger, inserter, pause: this.#pause, logger, onProgress, onFailure });
     const rows = OUTPUT_TOPICS.map((topic) => [topic, new OutputRows(log, topic)]);
     this.#outputRows = Object.fromEntries(rows) as { [topic in OutputTopic]: OutputRows };
@@ -168,8 +169,11 @@ class Sink implements ClickHouseSink {
 
   /** Goes on where an earlier run ended, and finishes what that had begun. */
   async #begin(): Promise<void> {
+    // First of all, so that the log keeps what is needed while ClickHouse is away.
     const open = await this.#ledger.take(this.#readers);
     for (const reader of this.#readers) reader.seek(this.#ledger.position(reader.topic, reader.partition));
+    const { prepare } = this.#options;
+    if (prepare !== undefined) await this.#mover.reach(prepare);
     if (open === null) return;
     const readers = this.#readers.filter(({ topic }) => topic === open.topic);
     const taken = takeAgain(open, (partition) => readers.find((one) => one.partition === partition) as Reader);
@@ -200,7 +204,8 @@ class Sink implements ClickHouseSink {
     limits: { readonly records: number; readonly bytes: number },
     enough: () => boolean,
   ): Promise<boolean> {
-    const { log, partitionsPerInsert: partitions = readers.length } = this.#options;
+    const { log, folder } = this.#options;
+    const partitions = this.#options.partitionsPerInsert ?? (folder === null ? 1 : readers.length);
     const backlog = (one: Reader) => log.end(one.topic, one.partition) - one.position;
     let left = readers.filter((one) => one.ready()).sort((a, b) => backlog(b) - backlog(a));
     let full = false;
