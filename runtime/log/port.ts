@@ -2,9 +2,9 @@
  * The log port: the one way in which stages speak to each other. Two adapters stand behind it,
  * `embedded` (LMDB, one process) and `kafka`; no code outside the adapter knows which.
  *
- * A topic has partitions, a partition has offsets 0, 1, 2 … one a record, and records arrive in
- * batches: that is how they are stored, read and copied on, so nothing needs a buffer per record.
- * Each partition has one writer at a time.
+ * A topic has partitions, a partition has offsets that rise by one a record, and records arrive in
+ * batches: that is how they are stored, read and copied on, so nothing needs a buffer per record. Between
+ * batches some offsets may hold no record. Each partition but those of inputs has one writer at a time.
  */
 import type { PackedValues } from './values.ts';
 
@@ -47,15 +47,21 @@ export interface Commit {
 export interface Reader {
   readonly topic: string;
   readonly partition: number;
-  /** Next offset that will be read. */
+  /** Next offset that will be read. It also moves by itself, over offsets that hold no record. */
   readonly position: number;
-  /** True where the log holds a record at `position` that this reader may see. Cheap: no read. */
+  /** True where `poll` answers with a record, or throws. Cheap: no read. */
   ready(): boolean;
   /**
-   * The stored batch that holds `position`, cut so that it begins there, or null where the log ends;
-   * moves the position behind it. Throws `LOG_POSITION_LOST` where retention has taken `position`.
+   * The stored batch that holds `position`, cut so that it begins there, or null where the log ends, or where
+   * a log that is elsewhere has not sent it yet; moves the position behind it. Throws `LOG_POSITION_LOST`
+   * where retention has taken `position`.
    */
   poll(): RecordBatch | null;
+  /**
+   * The next batch, cut so that it ends before `offset`; null where no further record stands before `offset`.
+   * Waits for what is on its way. Throws `LOG_POSITION_LOST` where the log ends before `offset`.
+   */
+  nextBefore(offset: number): Promise<RecordBatch | null>;
   /** Waits for the next batch without polling. Rejects with `LOG_CLOSED` when the log closes. */
   next(): Promise<RecordBatch>;
   seek(offset: number): void;

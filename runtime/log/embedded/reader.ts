@@ -61,6 +61,15 @@ export class EmbeddedReader implements Reader, Waitable {
     return { topic, partition, baseOffset, fingerprint, seen, values: sliceValues(values, from, values.count) };
   }
 
+  async nextBefore(offset: number): Promise<RecordBatch | null> {
+    if (this.#position >= offset) return null;
+    const batch = this.poll();
+    if (batch === null) throw this.#lost(offset);
+    if (this.#position <= offset) return batch;
+    this.#position = offset;
+    return { ...batch, values: sliceValues(batch.values, 0, offset - batch.baseOffset) };
+  }
+
   async next(): Promise<RecordBatch> {
     for (;;) {
       const batch = this.poll();
@@ -100,12 +109,12 @@ export class EmbeddedReader implements Reader, Waitable {
     return stored;
   }
 
-  #lost(): WeirError {
+  #lost(offset = this.#position): WeirError {
     const { topic, partition } = this;
     const [start, end] = [this.#offsets.start(this.#slot), this.#offsets.committed(this.#slot)];
     return new WeirError(
       'LOG_POSITION_LOST',
-      `Offset ${this.#position} of ${topic}, partition ${partition}, is not in the log: it holds ${start} up to ${end}.`,
+      `Offset ${offset} of ${topic}, partition ${partition}, is not in the log: it holds ${start} up to ${end}.`,
     );
   }
 }

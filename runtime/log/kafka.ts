@@ -1,0 +1,263 @@
+/**
+ * The Kafka log: the log port on a Kafka cluster, for any number of processes. kafkajs connects, signs in
+ * and knows the cluster; what is sent and read goes past its producer and consumer, whose objects a record
+ * would cost more than judging it (`kafka/record-batches.ts`).
+ *
+ * An offset of the port is Kafka's own. A record of the journal is a block, so a block has one offset, as in
+ * the embedded log; public topics hold one event a record. Offsets have gaps where transactions ended: a
+ * reader passes them by itself, and `position` moves on although no record came.
+ *
+ * Retention is the broker's, by each topic's settings: `retain` and `trim` have nothing to do here, and a
+ * position that the broker dropped is `LOG_POSITION_LOST`, never the beginning or the end.
+ *
+ * The parts, in the order in which a record meets them: `appender` and `committer` write, by way of `produce`
+ * and `record-batches`; `fetcher` reads ahead into a `slot` for each `reader`; `committed` and `schema-book`
+ * keep what the adapter itself must know in two topics of its own.
+ */
+
+import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
+import { type Repeating, repeatEvery } from '../clock.ts';
+import { WeirError } from '../errors.ts';
+import { Appender } from './kafka/appender.ts';
+import { type Connection, KafkaClient } from './kafka/client.ts';
+import { readCommitted } from './kafka/committed.ts';
+import { KafkaCommitter } from './kafka/committer.ts';
+import { Fetcher } from './kafka/fetcher.ts';
+import { fingerprintFrame, isPublic, registryFrame } from './kafka/frames.ts';
+import { boundsOf } from './kafka/keyed.ts';
+import { COMMITS, Names } from './kafka/names.ts';
+import { Offsets } from './kafka/offsets.ts';
+import { KafkaReader, Waits } from './kafka/reader.ts';
+import type { Framed } from './kafka/record-batches.ts';
+import { openRegistry, type RegistryAccess } from './kafka/registry.ts';
+import type { Place } from './kafka/requests.ts';
+import { type Registry, SchemaBook } from './kafka/schema-book.ts';
+import { Slot } from './kafka/slot.ts';
+import { applyTopics, checkTopics } from './kafka/topics.ts';
+import type { Append, Committed, Committer, Log, Position, Reader, ReaderOptions } from './port.ts';
+
+export interface KafkaLogOptions {
+  readonly connection: Connection;
+  readonly registry: RegistryAccess | Registry;
+  /** Stands before the names of all topics and transactional ids; none unless said. */
+  readonly prefix?: string;
+  /** Makes the topics that are missing, with so many journal partitions; where it is left out they must be there. */
+  readonly makeTopics?: { readonly partitions: number; readonly replication?: number };
+  /** How long an append, or the opening, is tried while no broker lets it through; 30 s unless said. */
+  readonly patienceMs?: number;
+  /** Told of trouble that passes: brokers that do not answer, move or restart. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+const PATIENCE_MS = 30_000;
+/** Fetches of one fetcher that may wait at the same broker. */
+const LANES = 2;
+const REFRESH_MS = 1_000;
+
+export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> {
+  const { connection, prefix = '', makeTopics } = options;
+  const names = new Names(prefix);
+  if (makeTopics !== undefined) await applyTopics({ connection, names, ...makeTopics });
+  const log = new KafkaLog(options, names, await checkTopics({ connection, names }));
+  try {
+    await log.open();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+export class KafkaLog implements Log {
+  readonly partitions: number;
+  readonly #options: KafkaLogOptions;
+  readonly #names: Names;
+  readonly #clients: KafkaClient[] = [];
+  readonly #client: KafkaClient;
+  readonly #appender: Appender;
+  readonly #schemas: SchemaBook;
+  readonly #offsets = new Offsets();
+  readonly #waits = new Waits();
+  readonly #fetchers: Fetcher[] = [];
+  readonly #refreshing: Repeating;
+  #asked = false;
+  #closed = false;
+
+  constructor(options: KafkaLogOptions, names: Names, partitions: number) {
+    const { registry } = options;
+    this.partitions = partitions;
+    this.#options = options;
+    this.#names = names;
+    this.#client = this.#newClient();
+    this.#appender = new Appender(this.#client);
+    this.#schemas = new SchemaBook({
+      client: this.#client,
+      appender: this.#appender,
+      place: names.schemas,
+      registry: 'url' in registry ? openRegistry(registry) : registry,
+      nameOf: (topic) => names.topic(topic),
+    });
+    this.#refreshing = repeatEvery(REFRESH_MS, () => void this.#refreshWhereAsked());
+  }
+
+  /** Connects, and learns where everything ends and which schemas there are. */
+  async open(): Promise<void> {
+    await this.#client.connect();
+    await Promise.all([this.#catchUp(), this.#schemas.catchUp()]);
+    await this.#refuseLostCommits();
+  }
+
+  async append(append: Append): Promise<{ readonly baseOffset: number }> {
+    this.#waits.refuseWhereClosed();
+    const { topic, partition, values } = append;
+    const end = this.#offsets.end(topic, partition);
+    if (values.count === 0) return { baseOffset: end };
+    const framed = await this.#framed(append);
+    const baseOffset = await this.#appender.append(framed, framed);
+    this.#offsets.note(topic, partition, 0, baseOffset + values.count);
+    return { baseOffset };
+  }
+
+  reader(topic: string, partition: number, from: number, _options: ReaderOptions): Reader {
+    this.#offsets.end(topic, partition);
+    const slot = new Slot({ topic, partition }, from);
+    slot.wanting = () => this.#serve(slot);
+    return new KafkaReader(slot, this.#waits);
+  }
+
+  committer(owner: string): Committer {
+    return new KafkaCommitter({
+      connect: async () => {
+        const client = this.#newClient();
+        await client.connect();
+        return client;
+      },
+      owner,
+      transactionalId: this.#names.transactionalId(owner),
+      place: this.#names.commitsOf(owner, this.partitions),
+      framed: (append) => this.#framed(append),
+      catchUp: () => this.#catchUp(),
+      onCommitted: ({ topic, partition }, end) => this.#noteCommitted(topic, partition, end),
+    });
+  }
+
+  async committed(owner: string): Promise<Committed> {
+    this.#waits.refuseWhereClosed();
+    await this.#catchUp();
+    return readCommitted(this.#client, this.#names.commitsOf(owner, this.partitions), owner);
+  }
+
+  start(topic: string, partition: number): number {
+    this.#asked = true;
+    return this.#offsets.start(topic, partition);
+  }
+
+  end(topic: string, partition: number): number {
+    this.#asked = true;
+    return this.#offsets.end(topic, partition);
+  }
+
+  awaitAny(readers: readonly Reader[]): Promise<void> {
+    const slots = (readers as readonly KafkaReader[]).map(({ slot }) => slot);
+    return this.#waits.until(slots, () => readers.some((reader) => reader.ready()));
+  }
+
+  schema(fingerprint: string): string | null {
+    return this.#schemas.schema(fingerprint);
+  }
+
+  declareSchema(fingerprint: string, schema: string): Promise<void> {
+    return this.#schemas.declare(fingerprint, schema);
+  }
+
+  async retain(_name: string, _positions: readonly Position[] | null): Promise<void> {}
+
+  async trim(_now: number): Promise<void> {}
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waits.close();
+    this.#refreshing.stop();
+    for (const fetcher of this.#fetchers) fetcher.close();
+    await this.#appender.settled();
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+
+  /** What stands before the values of an append, and its place on the cluster. */
+  #framed(append: Append): (Framed & Place) | Promise<Framed & Place> {
+    const { topic, partition, fingerprint, values } = append;
+    this.#offsets.end(topic, partition);
+    const framed = (frame: Buffer) => {
+      return { topic: this.#names.topic(topic), partition, key: null, frame, values, from: 0, to: values.count };
+    };
+    if (!isPublic(topic)) return framed(fingerprintFrame(fingerprint));
+    const id = this.#schemas.idOf(topic, fingerprint);
+    return typeof id === 'number' ? framed(registryFrame(id)) : id.then((known) => framed(registryFrame(known)));
+  }
+
+  /** Gives a slot to the first fetcher that serves no other of its partition: one fetch reads a partition once. */
+  #serve(slot: Slot): void {
+    if (this.#closed) return;
+    const fetcher = this.#fetchers.find((one) => one.hasRoomFor(slot)) ?? this.#newFetcher();
+    fetcher.serve(slot);
+  }
+
+  #newFetcher(): Fetcher {
+    const lanes = Array.from({ length: LANES }, () => this.#newClient());
+    const fetcher = new Fetcher({
+      lanes,
+      nameOf: (topic) => this.#names.topic(topic),
+      fingerprintOf: (schema) => this.#schemas.fingerprintOf(schema),
+      onOffsets: (topic, partition, start, end) => this.#offsets.note(topic, partition, start, end),
+      onTrouble: (error) => this.#options.onTrouble?.(error),
+    });
+    this.#fetchers.push(fetcher);
+    return fetcher;
+  }
+
+  #newClient(): KafkaClient {
+    const { connection, patienceMs = PATIENCE_MS, onTrouble = () => {} } = this.#options;
+    const topics = [...this.#names.all(1).keys()];
+    const client = new KafkaClient({ ...connection, topics, patienceMs, onTrouble });
+    this.#clients.push(client);
+    return client;
+  }
+
+  #noteCommitted(topic: string, partition: number, end: number): void {
+    const own = topic.slice(this.#names.prefix.length);
+    if (this.#offsets.has(own, partition)) this.#offsets.note(own, partition, 0, end);
+  }
+
+  async #catchUp(): Promise<void> {
+    const places = TOPIC_NAMES.flatMap((topic) =>
+      Array.from({ length: partitionsOf(TOPICS[topic], this.partitions) }, (_, partition) => ({ topic, partition })),
+    );
+    const named = places.map(({ topic, partition }) => ({ topic: this.#names.topic(topic), partition }));
+    const bounds = await boundsOf(this.#client, named);
+    places.forEach(({ topic, partition }, index) => {
+      this.#offsets.note(topic, partition, bounds[index]!.start, bounds[index]!.end);
+    });
+  }
+
+  /** Where a process only looks how far others got, nothing else tells it. */
+  async #refreshWhereAsked(): Promise<void> {
+    if (!this.#asked) return;
+    this.#asked = false;
+    await this.#catchUp().catch((error) => this.#options.onTrouble?.(error));
+  }
+
+  /** Without `commits` everything would be done a second time. */
+  async #refuseLostCommits(): Promise<void> {
+    const count = this.#names.all(this.partitions).get(this.#names.topic(COMMITS)) as number;
+    const places = Array.from({ length: count }, (_, partition) => ({ topic: this.#names.topic(COMMITS), partition }));
+    const ends = (await boundsOf(this.#client, places)).map(({ end }) => end);
+    const written = Array.from({ length: this.partitions }, (_, partition) => this.#offsets.end('journal', partition));
+    if (ends.some((end) => end > 0) || written.every((end) => end === 0)) return;
+    throw new WeirError(
+      'LOG_POSITION_LOST',
+      `The journal holds records, and ${this.#names.topic(COMMITS)}, which tells how far they were worked off, is empty. ` +
+        'Put that topic back as it was; without it everything would be decided a second time.',
+    );
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What an owner committed last: positions and state in one record of the compacted topic `commits`, written
+ * in the transaction of the outputs. Not as offsets of a consumer group, which expire once nobody is in the
+ * group, hold too little, and cost two more requests a commit.
+ */
+import { WeirError } from '../../errors.ts';
+import type { Committed, Position } from '../port.ts';
+import type { KafkaClient } from './client.ts';
+import { boundsOf, type Keyed, readKeyed } from './keyed.ts';
+import type { Place } from './requests.ts';
+
+/** Looked through first, from the end; twice as many each time. A commit takes two offsets, its record and its marker. */
+const LOOK_BACK = 64;
+
+/** Reads what is committed now; the last record of the owner is looked for from the end. */
+export async function readCommitted(client: KafkaClient, place: Place, owner: string): Promise<Committed> {
+  const [{ start, end }] = (await boundsOf(client, [place])) as [{ start: number; end: number }];
+  let to = end;
+  for (let back = LOOK_BACK; to > start; back *= 2) {
+    const from = Math.max(start, to - back);
+    const found = lastOf(await readKeyed(client, place, from, to), owner);
+    if (found !== null) return decodeCommitted(found, owner);
+    to = from;
+  }
+  return { positions: [], state: Buffer.alloc(0) };
+}
+
+function lastOf(records: readonly Keyed[], owner: string): Buffer | null {
+  return records.findLast(({ key }) => key === owner)?.value ?? null;
+}
+
+/** Length of the positions as JSON, the positions, the state. */
+export function encodeCommitted(positions: readonly Position[], state: Uint8Array): Buffer {
+  const head = Buffer.from(JSON.stringify(positions));
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(head.length);
+  return Buffer.concat([length, head, state]);
+}
+
+function decodeCommitted(record: Buffer, owner: string): Committed {
+  try {
+    const end = 4 + record.readUInt32LE(0);
+    const positions = JSON.parse(record.toString('utf8', 4, end)) as Position[];
+    return { positions, state: Buffer.from(record.subarray(end)) };
+  } catch (cause) {
+    throw new WeirError('RECORD_UNDECODABLE', `What ${owner} committed last cannot be read.`, { cause });
+  }
+}

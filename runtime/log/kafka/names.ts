@@ -1,0 +1,56 @@
+/**
+ * Names on the cluster: topics as they are called here behind a prefix, and the adapter's own two. `commits`
+ * holds what each owner committed last, `schemas` each schema that some record carries; both are compacted.
+ */
+import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../../schemas/topics.ts';
+import type { Place } from './requests.ts';
+
+export const COMMITS = 'commits';
+export const SCHEMAS = 'schemas';
+/** Partitions of `commits` for owners that are not told apart by a number. */
+const COMMON_PARTITIONS = 4;
+
+export class Names {
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  topic(name: string): string {
+    return this.prefix + name;
+  }
+
+  /** All topics, by their names on the cluster, and how many partitions each has. */
+  all(partitions: number): ReadonlyMap<string, number> {
+    const counts = TOPIC_NAMES.map((name): [string, number] => {
+      return [this.topic(name), partitionsOf(TOPICS[name], partitions)];
+    });
+    return new Map([...counts, [this.topic(COMMITS), partitions + COMMON_PARTITIONS], [this.topic(SCHEMAS), 1]]);
+  }
+
+  get schemas(): Place {
+    return { topic: this.topic(SCHEMAS), partition: 0 };
+  }
+
+  /**
+   * Where an owner's commits go. An owner of one partition (`score-3`) has that partition of `commits`, so
+   * that the open transaction of one keeps no other waiting; the rest share what is left.
+   */
+  commitsOf(owner: string, partitions: number): Place {
+    const number = /-(\d+)$/.exec(owner)?.[1];
+    const own = number === undefined ? null : Number(number);
+    const partition = own !== null && own < partitions ? own : partitions + (sumOf(owner) % COMMON_PARTITIONS);
+    return { topic: this.topic(COMMITS), partition };
+  }
+
+  transactionalId(owner: string): string {
+    return `${this.prefix}weir-${owner}`;
+  }
+}
+
+function sumOf(text: string): number {
+  let sum = 0;
+  for (const byte of Buffer.from(text)) sum = (sum * 31 + byte) % 1_000_003;
+  return sum;
+}

@@ -1,0 +1,177 @@
+/**
+ * The requests that go to a broker past kafkajs's own encoders, and how their answers are read. Versions are
+ * ones that Kafka 2.5 to 4 speak.
+ */
+import type { Exchange } from 'kafkajs/src/cluster/index.js';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import type { Aborted } from './record-batches.ts';
+
+/** What is done with one partition of a topic. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface ProducerId {
+  readonly id: bigint;
+  readonly epoch: number;
+}
+
+const READ_COMMITTED = 1;
+
+function exchange<T>(
+  apiName: string,
+  apiKey: number,
+  apiVersion: number,
+  body: ByteWriter,
+  read: (reader: ByteReader) => T,
+): Exchange<T> {
+  return {
+    request: { apiKey, apiVersion, apiName, encode: async () => ({ buf: body.buffer, buffer: body.buffer }) },
+    response: {
+      decode: async (payload) => ({ answer: read(new ByteReader(payload)), clientSideThrottleTime: 0 }),
+      parse: async ({ answer }) => answer,
+    },
+    logResponseError: false,
+  };
+}
+
+/** Writes places topic by topic, as every request wants them. */
+function writePlaces<P extends Place>(body: ByteWriter, places: readonly P[], write: (place: P) => void): ByteWriter {
+  const byTopic = Map.groupBy(places, ({ topic }) => topic);
+  return body.array([...byTopic], ([topic, ofTopic]) => {
+    body.string(topic).array(ofTopic, (place) => {
+      body.int32(place.partition);
+      write(place);
+    });
+  });
+}
+
+function readPlaces<T>(reader: ByteReader, read: (place: Place) => T): T[] {
+  return reader
+    .array(() => {
+      const topic = reader.string();
+      return reader.array(() => read({ topic, partition: reader.int32() }));
+    })
+    .flat();
+}
+
+export interface ProduceData extends Place {
+  readonly batch: Buffer;
+}
+
+export interface Produced extends Place {
+  readonly code: number;
+  readonly baseOffset: number;
+}
+
+export function produce(transactionalId: string | null, data: readonly ProduceData[], timeoutMs: number) {
+  const bytes = data.reduce((sum, { batch }) => sum + batch.length, 0);
+  const body = new ByteWriter(bytes + data.length * 64 + 256).string(transactionalId).int16(-1).int32(timeoutMs);
+  writePlaces(body, data, ({ batch }) => body.bytes([batch]));
+  return exchange('Produce', 0, 7, body, (reader) =>
+    readPlaces(reader, (place): Produced => {
+      const produced = { ...place, code: reader.int16(), baseOffset: reader.int64() };
+      reader.int64();
+      reader.int64();
+      return produced;
+    }),
+  );
+}
+
+export interface FetchFrom extends Place {
+  readonly offset: number;
+}
+
+export interface Fetched extends Place {
+  readonly code: number;
+  readonly highWatermark: number;
+  readonly lastStableOffset: number;
+  readonly startOffset: number;
+  readonly aborted: readonly Aborted[];
+  readonly records: Buffer;
+}
+
+export interface FetchLimits {
+  readonly waitMs: number;
+  readonly bytes: number;
+  readonly partitionBytes: number;
+}
+
+export function fetch(from: readonly FetchFrom[], { waitMs, bytes, partitionBytes }: FetchLimits) {
+  const body = new ByteWriter(from.length * 48 + 256);
+  body.int32(-1).int32(waitMs).int32(1).int32(bytes).int8(READ_COMMITTED);
+  // No fetch session: what is asked for changes from one fetch to the next.
+  body.int32(0).int32(-1);
+  writePlaces(body, from, ({ offset }) => body.int32(-1).int64(offset).int64(-1).int32(partitionBytes));
+  body.int32(0).string('');
+  return exchange('Fetch', 1, 11, body, (reader) => {
+    reader.int32();
+    const code = reader.int16();
+    reader.int32();
+    return { code, partitions: readPlaces(reader, (place) => readFetched(reader, place)) };
+  });
+}
+
+function readFetched(reader: ByteReader, place: Place): Fetched {
+  const head = {
+    ...place,
+    code: reader.int16(),
+    highWatermark: reader.int64(),
+    lastStableOffset: reader.int64(),
+    startOffset: reader.int64(),
+    aborted: reader.array(() => ({ producerId: reader.big64(), firstOffset: reader.int64() })),
+  };
+  reader.int32();
+  return { ...head, records: reader.bytes() };
+}
+
+export const EARLIEST = -2;
+export const LATEST = -1;
+
+/** `LATEST` is where readers of committed records stand at the end: the last stable offset. */
+export function listOffsets(places: readonly Place[], time: typeof EARLIEST | typeof LATEST) {
+  const body = new ByteWriter().int32(-1).int8(READ_COMMITTED);
+  writePlaces(body, places, () => body.int64(time));
+  return exchange('ListOffsets', 2, 3, body, (reader) => {
+    reader.int32();
+    return readPlaces(reader, (place) => {
+      const code = reader.int16();
+      reader.int64();
+      return { ...place, code, offset: reader.int64() };
+    });
+  });
+}
+
+export function initProducerId(transactionalId: string | null, timeoutMs: number) {
+  const body = new ByteWriter().string(transactionalId).int32(timeoutMs);
+  return exchange('InitProducerId', 22, 1, body, (reader) => {
+    reader.int32();
+    return { code: reader.int16(), id: reader.big64(), epoch: reader.int16() };
+  });
+}
+
+export function addPartitionsToTransaction(
+  transactionalId: string,
+  { id, epoch }: ProducerId,
+  places: readonly Place[],
+) {
+  const body = new ByteWriter().string(transactionalId).big64(id).int16(epoch);
+  writePlaces(body, places, () => {});
+  return exchange('AddPartitionsToTxn', 24, 1, body, (reader) => {
+    reader.int32();
+    return readPlaces(reader, (place) => ({ ...place, code: reader.int16() }));
+  });
+}
+
+export function endTransaction(transactionalId: string, { id, epoch }: ProducerId, commits: boolean) {
+  const body = new ByteWriter()
+    .string(transactionalId)
+    .big64(id)
+    .int16(epoch)
+    .int8(commits ? 1 : 0);
+  return exchange('EndTxn', 26, 1, body, (reader) => {
+    reader.int32();
+    return { code: reader.int16() };
+  });
+}
