@@ -16,7 +16,7 @@ import type { EmbeddedLog } from '../runtime/log/embedded.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import { clickhouseService } from '../runtime/services.ts';
+import { type ClickHouseService, clickhouseService } from '../runtime/services.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { controlRecord } from '../schemas/events/control.ts';
@@ -88,7 +88,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (server === null) await migrate(clickhouse.write);
   const sink = await lifecycle.start(
     'sink',
-    () => startSink(options, log, clickhouse, server === null ? chdbFolder(config) : null),
+    () => startSink(options, log, clickhouse, server),
     (started) => started.stop(),
   );
   await threads.ready();
@@ -120,16 +120,18 @@ function chdbFolder({ dataDir }: Config): string {
 }
 
 function startSink(
-  { logger, metrics, lifecycle }: EngineOptions,
+  { loaded, logger, metrics, lifecycle }: EngineOptions,
   log: EmbeddedLog,
-  clickhouse: ClickHouse,
-  folder: string | null,
+  { write }: ClickHouse,
+  server: ClickHouseService | null,
 ) {
+  const replicate = server?.replicated ?? false;
   return startClickHouseSink({
     log,
-    client: clickhouse.write,
-    folder,
-    ...(folder === null ? { prepare: () => migrate(clickhouse.write) } : {}),
+    client: write,
+    ...(server === null
+      ? { folder: chdbFolder(loaded.config) }
+      : { folder: null, prepare: () => migrate(write, { replicate }) }),
     logger,
     onProgress: ({ table, rows }) => metrics.count('weir_sink_rows_total', { table }, rows),
     onFailure: () => metrics.count('weir_sink_failures_total', {}),

@@ -116,6 +116,12 @@ export const serviceSettings = {
     en: 'Database of the ClickHouse server that holds the tables.',
     zh: 'ClickHouse 服务器上存放表的数据库。',
   }),
+  clickhouseReplicated: setting(onOrOff(), {
+    variable: 'WEIR_CLICKHOUSE_REPLICATED',
+    default: 'off',
+    en: 'Whether the tables are made with Replicated engines; the database must then replicate what is declared in it.',
+    zh: '是否以 Replicated 引擎建表；此时数据库本身须为复制型。',
+  }),
   clickhouseUsername: setting(plainText(1, 255), {
     variable: 'WEIR_CLICKHOUSE_USERNAME',
     default: 'default',

@@ -34,6 +34,8 @@ export interface RegistryService {
 export interface ClickHouseService {
   readonly url: string;
   readonly database: string;
+  /** True where the tables are to be replicated. */
+  readonly replicated: boolean;
   readonly username: string;
   /** Empty where the user has none. */
   readonly password: string;
@@ -83,6 +85,7 @@ export function clickhouseService(config: Config): ClickHouseService | null {
   return {
     url: config.clickhouseUrl as string,
     database: config.clickhouseDatabase,
+    replicated: config.clickhouseReplicated,
     username: config.clickhouseUsername,
     password: secretOf(config, 'clickhousePassword', 'clickhousePasswordFile') ?? '',
     tls: httpTls(

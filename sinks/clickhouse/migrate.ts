@@ -12,6 +12,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
+import { replicated } from './replicated.ts';
 
 export interface Migration {
   readonly number: number;
@@ -51,9 +52,19 @@ export function readMigrations(folder = FOLDER): Migration[] {
   });
 }
 
+export interface MigrateOptions {
+  readonly migrations?: readonly Migration[];
+  /** True where the tables are to be replicated; what is written down of a file stays the same. */
+  readonly replicate?: boolean;
+}
+
 /** Applies what is missing; answers the names of the files applied. */
-export async function migrate(client: ClickHouseClient, migrations = readMigrations()): Promise<string[]> {
-  await client.command({ query: TABLE });
+export async function migrate(
+  client: ClickHouseClient,
+  { migrations = readMigrations(), replicate = false }: MigrateOptions = {},
+): Promise<string[]> {
+  const form = replicate ? replicated : (sql: string) => sql;
+  await client.command({ query: form(TABLE) });
   const answer = await client.query({
     query: 'SELECT number, name, hash FROM migrations ORDER BY number, applied',
     format: 'JSONEachRow',
@@ -61,7 +72,7 @@ export async function migrate(client: ClickHouseClient, migrations = readMigrati
   const applied = await answer.json<Applied>();
   refuseOtherHistory(migrations, applied);
   const missing = migrations.filter(({ number }) => !applied.some((one) => one.number === number));
-  for (const migration of missing) await apply(client, migration);
+  for (const migration of missing) await apply(client, migration, form);
   return missing.map(({ name }) => name);
 }
 
@@ -83,8 +94,8 @@ function refuseOtherHistory(migrations: readonly Migration[], applied: readonly 
   }
 }
 
-async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
-  for (const query of statementsOf(migration.sql)) await client.command({ query });
+async function apply(client: ClickHouseClient, migration: Migration, form: (sql: string) => string): Promise<void> {
+  for (const query of statementsOf(form(migration.sql))) await client.command({ query });
   const { number, name } = migration;
   await client.command({
     query: 'INSERT INTO migrations (number, name, hash) VALUES ({number:UInt16}, {name:String}, {hash:String})',

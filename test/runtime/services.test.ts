@@ -40,6 +40,7 @@ describe('the services of a cluster', () => {
     expect(clickhouseService(config)).toEqual({
       url: 'http://clickhouse:8123',
       database: 'default',
+      replicated: false,
       username: 'default',
       password: '',
       tls: null,

@@ -59,6 +59,7 @@ export function serviceAt(port: number, given: Partial<ClickHouseService> = {}):
   return {
     url: `http://127.0.0.1:${port}`,
     database: 'default',
+    replicated: false,
     username: 'default',
     password: '',
     tls: null,

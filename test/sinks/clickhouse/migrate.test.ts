@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type ClickHouse, openClickHouse } from '../../../runtime/clickhouse.ts';
 import { type Migration, migrate, readMigrations, statementsOf } from '../../../sinks/clickhouse/migrate.ts';
+import { replicated } from '../../../sinks/clickhouse/replicated.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
 function open(): ClickHouse {
@@ -23,18 +24,18 @@ const second: Migration = {
 
 it('applies what is missing, in order, and each file once', async () => {
   const { write } = open();
-  expect(await migrate(write, [first])).toEqual(['001-first.sql']);
-  expect(await migrate(write, [first, second])).toEqual(['002-second.sql']);
-  expect(await migrate(write, [first, second])).toEqual([]);
+  expect(await migrate(write, { migrations: [first] })).toEqual(['001-first.sql']);
+  expect(await migrate(write, { migrations: [first, second] })).toEqual(['002-second.sql']);
+  expect(await migrate(write, { migrations: [first, second] })).toEqual([]);
   const columns = await write.query({ query: 'SELECT x, y FROM a', format: 'JSON' });
   expect((await columns.json()).meta?.map(({ name }) => name)).toEqual(['x', 'y']);
 });
 
 it('refuses a file that changed after it was applied', async () => {
   const { write } = open();
-  await migrate(write, [first]);
+  await migrate(write, { migrations: [first] });
   const changed = { ...first, sql: first.sql.replace('UInt8', 'UInt16') };
-  await expect(migrate(write, [changed])).rejects.toMatchObject({
+  await expect(migrate(write, { migrations: [changed] })).rejects.toMatchObject({
     code: 'TABLES_MISMATCH',
     message: expect.stringContaining('001-first.sql'),
   });
@@ -42,8 +43,8 @@ it('refuses a file that changed after it was applied', async () => {
 
 it('refuses tables of a newer build', async () => {
   const { write } = open();
-  await migrate(write, [first, second]);
-  await expect(migrate(write, [first])).rejects.toMatchObject({
+  await migrate(write, { migrations: [first, second] });
+  await expect(migrate(write, { migrations: [first] })).rejects.toMatchObject({
     code: 'TABLES_MISMATCH',
     message: expect.stringContaining('002-second.sql'),
   });
@@ -51,9 +52,9 @@ it('refuses tables of a newer build', async () => {
 
 it('finishes a file that was cut off half way', async () => {
   const { write } = open();
-  await migrate(write, [first]);
+  await migrate(write, { migrations: [first] });
   await write.command({ query: statementsOf(second.sql)[0] });
-  expect(await migrate(write, [first, second])).toEqual(['002-second.sql']);
+  expect(await migrate(write, { migrations: [first, second] })).toEqual(['002-second.sql']);
 });
 
 it('makes the tables of this build, each with comments on all its columns', async () => {
@@ -76,4 +77,27 @@ it('leaves dedup on in every table that rows or views go to', async () => {
     format: 'JSONEachRow',
   });
   expect((await without.json<{ name: string }>()).map(({ name }) => name).sort()).toEqual(['migrations', 'pipeline']);
+});
+
+it('makes the same tables in their replicated form, which a server without a keeper refuses as such', async () => {
+  const { write } = open();
+  // chDB knows these engines and has nobody to replicate with.
+  await expect(migrate(write, { replicate: true })).rejects.toThrow(/ZooKeeper|Keeper|Replicated/);
+});
+
+it('leaves no table of the replicated form unreplicated, and forgets no token within a week', async () => {
+  const { write } = open();
+  const ask = async (query: string) => (await write.query({ query, format: 'JSONEachRow' })).json<{ name: string }>();
+  const known = new Set((await ask('SELECT name FROM system.merge_tree_settings')).map(({ name }) => name));
+  for (const statement of readMigrations().flatMap(({ sql }) => statementsOf(replicated(sql)))) {
+    await ask(`EXPLAIN AST ${statement}`);
+    const engine = /ENGINE = (\w+)/.exec(statement)?.[1];
+    if (engine === undefined) continue;
+    expect(engine).toMatch(/^Replicated\w*MergeTree$/);
+    const settings = /^SETTINGS (.*)$/m.exec(statement)?.[1] ?? '';
+    for (const name of settings.matchAll(/(\w+) =/g)) expect(known).toContain(name[1]);
+    const deduplicated = statement.includes('deduplication_window = 1000');
+    expect(settings.includes('replicated_deduplication_window_seconds = 604800')).toBe(deduplicated);
+    expect(settings).not.toContain('non_replicated');
+  }
 });
