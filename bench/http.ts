@@ -18,6 +18,8 @@ export interface HttpBenchOptions {
   readonly batchSize?: number;
   readonly requestsPerSecond?: number;
   readonly parties?: number;
+  /** Resolves when everything taken in so far is judged: singles are not to queue behind the batches before them. */
+  readonly caughtUp: () => Promise<void>;
 }
 
 export interface HttpBenchResult {
@@ -45,6 +47,7 @@ export async function benchHttp(options: HttpBenchOptions): Promise<HttpBenchRes
   const { requestsPerSecond = 1_000, parties = PARTIES, address, key, prefix } = options;
   const shared = { address, key, durationMs, warmUpMs, connections, batchSize, requestsPerSecond, parties };
   const batches = await measure({ ...shared, kind: 'batches', prefix: `${prefix}b` });
+  await options.caughtUp();
   const singles = await measure({ ...shared, kind: 'singles', prefix: `${prefix}s` });
   const events = batches.requests * batchSize;
   return {

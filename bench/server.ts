@@ -36,7 +36,7 @@ export async function benchServer(): Promise<HttpBenchResult> {
   const engine = await startEngine({ ...shared, loaded, evaluation: false });
   const { address } = await serve({ ...shared, config: loaded.config, engine, actions: [] });
   try {
-    return await benchHttp({ address, key: KEY, prefix: 'bench-' });
+    return await benchHttp({ address, key: KEY, prefix: 'bench-', caughtUp: engine.caughtUp });
   } finally {
     await lifecycle.stop('the bench is over');
     rmSync(folder, { recursive: true, force: true });
