@@ -128,6 +128,7 @@ export class KafkaLog implements Log {
   committer(owner: string): Committer {
     return new KafkaCommitter({
       connect: async () => {
+        this.#waits.refuseWhereClosed();
         const client = this.#newClient();
         await client.connect();
         return client;

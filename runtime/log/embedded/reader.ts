@@ -63,8 +63,12 @@ export class EmbeddedReader implements Reader, Waitable {
 
   async nextBefore(offset: number): Promise<RecordBatch | null> {
     if (this.#position >= offset) return null;
-    const batch = this.poll();
-    if (batch === null) throw this.#lost(offset);
+    let batch = this.poll();
+    // What is committed is on its way to the disk.
+    for (; batch === null; batch = this.poll()) {
+      if (offset > this.#offsets.committed(this.#slot)) throw this.#lost(offset);
+      await this.#waits.any([this]);
+    }
     if (this.#position <= offset) return batch;
     this.#position = offset;
     return { ...batch, values: sliceValues(batch.values, 0, offset - batch.baseOffset) };

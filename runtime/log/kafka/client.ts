@@ -137,10 +137,11 @@ export class KafkaClient {
   async patiently<T>(what: string, work: () => Promise<T>, patienceMs = this.#options.patienceMs): Promise<T> {
     const end = monotonicNow() + patienceMs;
     for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
+      if (this.#closed) throw new WeirError('LOG_CLOSED', `The log is closed; ${what} is not done any more.`);
       try {
         return await work();
       } catch (error) {
-        if (this.#closed) throw new WeirError('LOG_CLOSED', `The log was closed during ${what}.`, { cause: error });
+        if (this.#closed) continue;
         if (!mayPass(error)) throw error;
         if (monotonicNow() > end) {
           throw new WeirError('LOG_UNAVAILABLE', `Kafka did not let ${what} through in ${patienceMs} ms.`, {

@@ -1,4 +1,4 @@
-/** The embedded log through the log port: real LMDB, real threads. */
+/** The embedded log through the log port, and what only it has to keep to: real LMDB, real threads. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,12 +6,20 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from '../../../runtime/log/embedded.ts';
-import type { Append, Log, Reader, RecordBatch } from '../../../runtime/log/port.ts';
+import type { Log, Reader, RecordBatch } from '../../../runtime/log/port.ts';
 import { packValues, valueAt } from '../../../runtime/log/values.ts';
+import { code, describeLog, FINGERPRINT, OTHER_FINGERPRINT, PARTITIONS, texts, textsOf } from './contract.ts';
 import type { ThreadTask } from './embedded-thread.ts';
 
-const FINGERPRINT = '00112233445566aa';
-const OTHER_FINGERPRINT = 'ffeeddccbbaa9988';
+describe('the embedded log, as any log', () => {
+  describeLog(() => {
+    const own = mkdtempSync(join(tmpdir(), 'weir-log-'));
+    return {
+      open: () => openEmbeddedLog({ folder: own, partitions: PARTITIONS }),
+      remove: () => rmSync(own, { recursive: true }),
+    };
+  });
+});
 
 let folder: string;
 let log: EmbeddedLog;
@@ -35,14 +43,6 @@ function open(options: Partial<EmbeddedLogOptions> = {}): Promise<EmbeddedLog> {
 async function reopen(): Promise<void> {
   await log.close();
   log = await open();
-}
-
-function texts(topic: string, partition: number, values: readonly string[], fingerprint = FINGERPRINT): Append {
-  return { topic, partition, fingerprint, values: packValues(values.map((value) => Buffer.from(value))) };
-}
-
-function textsOf({ values }: RecordBatch): string[] {
-  return Array.from({ length: values.count }, (_, index) => valueAt(values, index).toString());
 }
 
 function pollAll(reader: Reader): RecordBatch[] {
@@ -74,8 +74,6 @@ async function runThread(task: ThreadTask['task'], partition: number, count = 0)
   return outcome;
 }
 
-const code = (expected: string) => expect.objectContaining({ code: expected });
-
 describe('append and read', () => {
   it('gives back what was appended, with offsets, fingerprint and append time', async () => {
     expect(await log.append(texts('transfers', 0, ['a', 'bb', '']))).toEqual({ baseOffset: 0 });
@@ -98,29 +96,6 @@ describe('append and read', () => {
     expect([log.start('transfers', 0), log.end('transfers', 0)]).toEqual([0, 4]);
   });
 
-  it('keeps everything over a restart', async () => {
-    await log.append(texts('transfers', 0, ['a', 'b']));
-    await reopen();
-    await log.append(texts('transfers', 0, ['c']));
-    expect(readAll(log, 'transfers', 0)).toEqual(['a', 'b', 'c']);
-  });
-
-  it('keeps topics and partitions apart', async () => {
-    await Promise.all([
-      log.append(texts('journal', 0, ['j0'])),
-      log.append(texts('journal', 1, ['j1'])),
-      log.append(texts('decisions', 1, ['d1'])),
-    ]);
-    expect([readAll(log, 'journal', 0), readAll(log, 'journal', 1), readAll(log, 'decisions', 1)]).toEqual([
-      ['j0'],
-      ['j1'],
-      ['d1'],
-    ]);
-    expect(readAll(log, 'decisions', 0)).toEqual([]);
-    expect(() => log.reader('journal', 16, 0, { durable: true })).toThrow('no partition 16 of a topic journal');
-    await expect(log.append(texts('nonsense', 0, ['x']))).rejects.toThrow('a topic nonsense');
-  });
-
   it('lays appends that wait at the same time together, schema by schema, in their order', async () => {
     const appends = Array.from({ length: 300 }, (_, index) =>
       texts('transfers', 0, [`${index}`], index < 200 ? FINGERPRINT : OTHER_FINGERPRINT),
@@ -133,18 +108,6 @@ describe('append and read', () => {
       [FINGERPRINT, 200],
       [OTHER_FINGERPRINT, 100],
     ]);
-  });
-
-  it('begins in the middle of a batch where the position lies there', async () => {
-    await log.append(texts('transfers', 0, ['a', 'b', 'c']));
-    await log.append(texts('transfers', 0, ['d']));
-    const reader = log.reader('transfers', 0, 1, { durable: true });
-    expect(pollAll(reader).map((batch) => [batch.baseOffset, textsOf(batch)])).toEqual([
-      [1, ['b', 'c']],
-      [3, ['d']],
-    ]);
-    reader.seek(2);
-    expect(textsOf(reader.poll()!)).toEqual(['c']);
   });
 
   it('reads a batch of any size without copying its values apart', async () => {
@@ -172,29 +135,9 @@ describe('append and read', () => {
     const reader = log.reader('transfers', 0, 2, { durable: true });
     expect(() => reader.poll()).toThrow(code('LOG_POSITION_LOST'));
   });
-
-  it('stores nothing for an append of nothing', async () => {
-    await log.append(texts('transfers', 0, ['a']));
-    expect(await log.append(texts('transfers', 0, []))).toEqual({ baseOffset: 1 });
-    expect(log.end('transfers', 0)).toBe(1);
-  });
 });
 
 describe('waiting', () => {
-  it('ends with the next append, for one reader and for the first of several', async () => {
-    const [one, two] = [0, 1].map((partition) => log.reader('decisions', partition, 0, { durable: true }));
-    const next = one.next();
-    const any = log.awaitAny([one, two]);
-    await log.append(texts('decisions', 0, ['a']));
-    expect(textsOf(await next)).toEqual(['a']);
-    await any;
-    const again = log.awaitAny([one, two]);
-    await log.append(texts('decisions', 1, ['b']));
-    await again;
-    expect([one.ready(), two.ready()]).toEqual([false, true]);
-    await log.awaitAny([one, two]);
-  });
-
   it('loses no wake-up between threads', async () => {
     const rounds = 1_000;
     const echo = startThread('echo', 3, rounds);
@@ -219,53 +162,12 @@ describe('waiting', () => {
     expect(await ended).toBe('done');
   });
 
-  it('is rejected when the log closes, and keeps no thread from ending', async () => {
+  it('keeps no thread from ending once the log is closed', async () => {
     expect(await runThread('waitAndClose', 0)).toBe('LOG_CLOSED');
-    const reader = log.reader('decisions', 0, 0, { durable: true });
-    const waiting = Promise.allSettled([reader.next(), log.awaitAny([reader])]);
-    await log.close();
-    expect(await waiting).toEqual([
-      { status: 'rejected', reason: code('LOG_CLOSED') },
-      { status: 'rejected', reason: code('LOG_CLOSED') },
-    ]);
-    await expect(log.append(texts('transfers', 0, ['late']))).rejects.toEqual(code('LOG_CLOSED'));
-    await expect(reader.next()).rejects.toEqual(code('LOG_CLOSED'));
-    await expect(log.committer('late').fence()).rejects.toEqual(code('LOG_CLOSED'));
-    log = await open();
   });
 });
 
 describe('committing', () => {
-  it('makes outputs readable with positions and state, and remembers them over a restart', async () => {
-    const committer = log.committer('score-2');
-    expect(await committer.fence()).toEqual({ positions: [], state: Buffer.alloc(0) });
-    await committer.commit({
-      outputs: [texts('decisions', 2, ['d0', 'd1']), texts('alerts', 2, ['a0'])],
-      positions: [{ topic: 'journal', partition: 2, offset: 7 }],
-      state: Buffer.from('digest'),
-    });
-    expect(textsOf(log.reader('decisions', 2, 0, { durable: false }).poll()!)).toEqual(['d0', 'd1']);
-    await committer.flushed();
-    expect([readAll(log, 'decisions', 2), readAll(log, 'alerts', 2)]).toEqual([['d0', 'd1'], ['a0']]);
-    await reopen();
-    expect(await log.committer('score-2').fence()).toEqual({
-      positions: [{ topic: 'journal', partition: 2, offset: 7 }],
-      state: Buffer.from('digest'),
-    });
-    expect(await log.committer('score-3').fence()).toEqual({ positions: [], state: Buffer.alloc(0) });
-  });
-
-  it('keeps positions that a commit does not name, and replaces the state', async () => {
-    const committer = log.committer('route');
-    await committer.fence();
-    const [transfers, approvals] = ['transfers', 'approvals'].map((topic) => ({ topic, partition: 0, offset: 5 }));
-    await committer.commit({ outputs: [], positions: [transfers, approvals], state: Buffer.from('one') });
-    await committer.commit({ outputs: [], positions: [{ ...transfers, offset: 9 }], state: Buffer.from('two') });
-    const { positions, state } = await log.committer('route').fence();
-    expect(positions).toEqual(expect.arrayContaining([{ ...transfers, offset: 9 }, approvals]));
-    expect(state.toString()).toBe('two');
-  });
-
   it('shuts out the earlier holder of the same name, and nobody else', async () => {
     const [first, second, other] = ['score-0', 'score-0', 'score-1'].map((owner) => log.committer(owner));
     const commit = (text: string) => ({
@@ -329,14 +231,6 @@ describe('committing', () => {
       expect(state.toString()).toBe('300');
     }
   });
-
-  it('refuses a commit whole where a topic is unknown', async () => {
-    const committer = log.committer('score-0');
-    await committer.fence();
-    const outputs = [texts('decisions', 0, ['d']), texts('nonsense', 0, ['n'])];
-    await expect(committer.commit({ outputs, positions: [], state: Buffer.alloc(0) })).rejects.toThrow('nonsense');
-    expect(log.end('decisions', 0)).toBe(0);
-  });
 });
 
 describe('opening', () => {
@@ -351,15 +245,5 @@ describe('opening', () => {
     );
     log = await open({ partitions: 16 });
     expect(log.partitions).toBe(16);
-  });
-
-  it('keeps schemas', async () => {
-    expect(log.schema(FINGERPRINT)).toBeNull();
-    await log.declareSchema(FINGERPRINT, '"string"');
-    await log.declareSchema(FINGERPRINT, '"string"');
-    expect(log.schema(FINGERPRINT)).toBe('"string"');
-    await reopen();
-    expect(log.schema(FINGERPRINT)).toBe('"string"');
-    expect(log.schema(OTHER_FINGERPRINT)).toBeNull();
   });
 });
