@@ -7,10 +7,10 @@
  * ends the process with a segmentation fault. One process holds the folder.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
-import { createChdbConnection } from 'chdb/connection';
 import { WeirError } from './errors.ts';
 
 export type { ClickHouseClient };
@@ -64,7 +64,13 @@ export function openClickHouse({ folder, readSecondsMax }: ClickHouseOptions): C
   };
 }
 
+/** Half a gigabyte, loaded only here: beside a server, an installation does without it. */
+function loadChdb(): typeof import('chdb/connection') {
+  return createRequire(import.meta.url)('chdb/connection');
+}
+
 function connect(folder: string): Connection {
+  const { createChdbConnection } = loadChdb();
   try {
     return oneAtATime(createChdbConnection({ path: folder }) as unknown as Connection);
   } catch (cause) {
