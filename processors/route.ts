@@ -65,9 +65,10 @@ export class Route {
     await this.#retain();
   }
 
-  /** What route waits for when it has nothing to do. */
+  /** What route waits for when it has nothing to do: where an input must be waited for, nothing else helps. */
   get readers(): Reader[] {
-    return this.#inputs.map((input) => input.reader);
+    const awaited = this.#inputs.filter((input) => input.batch === null && !input.reader.ready() && isAwaited(input));
+    return (awaited.length > 0 ? awaited : this.#inputs).map((input) => input.reader);
   }
 
   /** Routes and commits what one commit can carry, and answers how many records; 0 where there is nothing, or the tasks are far behind. */
@@ -105,7 +106,7 @@ export class Route {
     const live: Input[] = [];
     for (const input of this.#inputs) {
       if (this.#peek(input)) live.push(input);
-      else if (input.reader.position < input.awaited && input.topic !== 'voids') return [];
+      else if (isAwaited(input)) return [];
     }
     return live;
   }
@@ -181,3 +182,7 @@ function firstOf(live: readonly Input[]): number {
 function startOf({ batch, index }: Input): number {
   return index === 0 ? 0 : batch!.values.ends[index - 1]!;
 }
+function isAwaited({ reader, awaited, topic }: Input): boolean {
+  return reader.position < awaited && topic !== 'voids';
+}
+

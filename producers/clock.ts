@@ -46,7 +46,7 @@ export function startClock({ intake, now, setTimer, onFault }: ClockOptions): Cl
     try {
       await intake.append('control', [tickAt(second)]);
     } catch (error) {
-      if (!isWeirError(error, 'LOG_FULL')) throw error;
+      if (!isWeirError(error, 'LOG_FULL') && !isWeirError(error, 'LOG_UNAVAILABLE')) throw error;
     }
   };
   const run = () => {

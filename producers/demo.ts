@@ -203,7 +203,7 @@ class Run {
         await append();
         return;
       } catch (error) {
-        if (!isWeirError(error, 'LOG_FULL')) throw error;
+        if (!isWeirError(error, 'LOG_FULL') && !isWeirError(error, 'LOG_UNAVAILABLE')) throw error;
         if (this.#signal.aborted) throw new Stopped();
         await this.#pause(FULL_PAUSE_MS);
       }

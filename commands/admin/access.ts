@@ -45,7 +45,7 @@ export function boundsOf(log: Pick<Log, 'partitions' | 'start' | 'end'>): Bounds
 /** One read, with a deadline where nothing is there yet. */
 async function readOnce(log: Log, topic: string, partition: number, from: number, waitMs: number) {
   const reader = log.reader(topic, partition, from, { durable: true });
-  const batch = reader.poll();
+  const batch = from < log.end(topic, partition) ? await reader.nextBefore(log.end(topic, partition)) : reader.poll();
   if (batch !== null || waitMs === 0) return batch;
   const expired = new Promise<void>((resolve) => setTimeout(resolve, waitMs));
   await Promise.race([log.awaitAny([reader]), expired]);

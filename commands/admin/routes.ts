@@ -115,6 +115,7 @@ const STATUS: { readonly [code: string]: number } = {
   UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
   LOG_FULL: 503,
+  LOG_UNAVAILABLE: 503,
   LOG_CLOSED: 503,
 };
 

@@ -115,14 +115,9 @@ export class TaskRunner {
 
   async #foldTo(target: number): Promise<void> {
     while (this.#reader.position < target) {
-      const batch = this.#reader.poll();
-      if (batch === null) {
-        throw new WeirError(
-          'LOG_POSITION_LOST',
-          `Partition ${this.#options.partition} is committed to journal offset ${target}, but the journal ends at ${this.#reader.position}.`,
-        );
-      }
-      for (let index = 0; index < batch.values.count && batch.baseOffset + index < target; index++) {
+      const batch = await this.#reader.nextBefore(target);
+      if (batch === null) return;
+      for (let index = 0; index < batch.values.count; index++) {
         this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
       }
       this.#task.take();

@@ -56,7 +56,7 @@ export class DecisionIndex {
   /** By hash of the transfer, which several may share. */
   readonly #waiters = new Map<number, Set<Waiter>>();
   readonly #waitersByPlace = new Map<string, Waiter>();
-  readonly #finders = new Map<number, Reader>();
+  readonly #finders = new Map<number, Finder>();
   readonly #waits = new Set<Wait>();
   #lookUps = 0;
   #closed = false;
@@ -96,7 +96,7 @@ export class DecisionIndex {
     const found = new Map<string, Decision>();
     const older: string[] = [];
     for (const transferId of new Set(transferIds)) {
-      const [recent] = this.#recentOf(transferId);
+      const [recent] = await this.#recentOf(transferId);
       if (recent === undefined) older.push(transferId);
       else found.set(transferId, recent.decision);
     }
@@ -114,18 +114,26 @@ export class DecisionIndex {
    */
   async await(awaited: readonly Awaited[], mark: number, timeoutMs: number): Promise<readonly (Verdict | null)[]> {
     const wait = new Wait(awaited);
-    for (const waiter of wait.waiters) this.#settleFromKnown(waiter, mark);
     const full = this.#waitersByPlace.size + awaited.length > WAITERS_MAX;
-    if (wait.settled || full || this.#closed) return wait.verdicts;
-    for (const waiter of wait.waiters) this.#register(waiter);
-    this.#waits.add(wait);
+    // First registered, so that no decision comes in unseen while those before it are looked through.
+    const registered = !full && !this.#closed;
+    if (registered) {
+      for (const waiter of wait.waiters) this.#register(waiter);
+      this.#waits.add(wait);
+    }
+    for (const waiter of wait.waiters) await this.#settleFromKnown(waiter, mark);
+    const verdicts = registered && !wait.settled ? await this.#within(wait, timeoutMs) : wait.verdicts;
+    this.#waits.delete(wait);
+    for (const waiter of wait.waiters) this.#forget(waiter);
+    return verdicts;
+  }
+
+  async #within(wait: Wait, timeoutMs: number): Promise<readonly (Verdict | null)[]> {
     const secondLook = setTimeout(() => settleRepeats(wait), Math.min(SECOND_LOOK_MS, timeoutMs / 2));
     const lookUp = setTimeout(() => void this.#lookUp(wait), Math.min(LOOK_UP_MS, timeoutMs / 2));
     const verdicts = await wait.within(timeoutMs);
     clearTimeout(secondLook);
     clearTimeout(lookUp);
-    this.#waits.delete(wait);
-    for (const waiter of wait.waiters) this.#forget(waiter);
     return verdicts;
   }
 
@@ -175,10 +183,10 @@ export class DecisionIndex {
   }
 
   /** Settles what was there before the wait began; a decision from before the append makes the event a repeat. */
-  #settleFromKnown(waiter: Waiter, mark: number): void {
+  async #settleFromKnown(waiter: Waiter, mark: number): Promise<void> {
     const refusal = this.#refusals.of(waiter.awaited);
     if (refusal !== null) waiter.settle({ refusal });
-    const recent = [...this.#recentOf(waiter.awaited.transferId)];
+    const recent = await this.#recentOf(waiter.awaited.transferId);
     const own = recent.find(({ decision }) => waiter.isOn(decision));
     if (own === undefined) return;
     if (own.sequence > mark) waiter.offer(own.decision);
@@ -218,22 +226,34 @@ export class DecisionIndex {
   }
 
   /** Recent decisions on a transfer, latest first. */
-  *#recentOf(transferId: string): Generator<Recent> {
+  async #recentOf(transferId: string): Promise<Recent[]> {
+    const found: Recent[] = [];
     for (const { sequence, partition, offset } of this.#positions.of(hashOfText(transferId))) {
-      const decision = this.#read(partition, offset);
-      if (decision?.transferId === transferId) yield { sequence, decision };
+      const decision = await this.#read(partition, offset);
+      if (decision?.transferId === transferId) found.push({ sequence, decision });
     }
+    return found;
   }
 
-  #read(partition: number, offset: number): Decision | null {
-    let finder = this.#finders.get(partition);
-    if (finder === undefined) {
-      finder = this.#log.reader('decisions', partition, offset, { durable: true });
-      this.#finders.set(partition, finder);
-    }
-    finder.seek(offset);
+  /** One read of a partition after the other: its reader stands at one place at a time. */
+  #read(partition: number, offset: number): Promise<Decision | null> {
+    const finder = this.#finders.get(partition) ?? this.#newFinder(partition, offset);
+    const read = finder.before.then(() => this.#readNow(finder.reader, offset));
+    finder.before = read.catch(() => null);
+    return read;
+  }
+
+  #newFinder(partition: number, offset: number): Finder {
+    const reader = this.#log.reader('decisions', partition, offset, { durable: true });
+    const finder = { reader, before: Promise.resolve(null) };
+    this.#finders.set(partition, finder);
+    return finder;
+  }
+
+  async #readNow(reader: Reader, offset: number): Promise<Decision | null> {
+    reader.seek(offset);
     try {
-      const batch = finder.poll();
+      const batch = await reader.nextBefore(offset + 1);
       return batch === null ? null : this.#decisions.decode(batch, 0);
     } catch (error) {
       // Trimmed since: ClickHouse has it.
@@ -241,6 +261,12 @@ export class DecisionIndex {
       throw error;
     }
   }
+}
+
+/** Reads single decisions again. */
+interface Finder {
+  readonly reader: Reader;
+  before: Promise<unknown>;
 }
 
 interface Recent {

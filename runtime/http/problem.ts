@@ -41,6 +41,12 @@ export const PROBLEMS = {
     zh: '磁盘已满，未存储任何内容',
     retryAfterSeconds: 30,
   },
+  LOG_UNAVAILABLE: {
+    status: 503,
+    en: 'Kafka does not answer; send it again with the same ids',
+    zh: 'Kafka 无响应，请以相同标识重发',
+    retryAfterSeconds: 5,
+  },
   LOG_CLOSED: { status: 503, en: 'Weir is stopping', zh: 'Weir 正在停止', retryAfterSeconds: 5 },
   SINK_UNAVAILABLE: { status: 503, en: 'ClickHouse does not answer', zh: 'ClickHouse 无响应', retryAfterSeconds: 5 },
 } as const satisfies { readonly [code in ErrorCode]?: ProblemFacts };

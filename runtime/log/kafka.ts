@@ -158,17 +158,26 @@ export class KafkaLog implements Log {
     return this.#offsets.end(topic, partition);
   }
 
-  awaitAny(readers: readonly Reader[]): Promise<void> {
+  async awaitAny(readers: readonly Reader[]): Promise<void> {
     const slots = (readers as readonly KafkaReader[]).map(({ slot }) => slot);
-    return this.#waits.until(slots, () => readers.some((reader) => reader.ready()));
+    const before = readers.map(({ position }) => position);
+    // One that passed offsets without records may be where somebody waits for it to be.
+    await this.#waits.until(slots, () =>
+      readers.some((reader, index) => reader.ready() || reader.position !== before[index]),
+    );
+    // Answers come in only when nobody is at work: whoever asks again and again must leave them room.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   schema(fingerprint: string): string | null {
     return this.#schemas.schema(fingerprint);
   }
 
-  declareSchema(fingerprint: string, schema: string): Promise<void> {
-    return this.#schemas.declare(fingerprint, schema);
+  /** Registers it for the public topics that carry it as well, so that no append has to wait for the registry. */
+  async declareSchema(fingerprint: string, schema: string): Promise<void> {
+    await this.#schemas.declare(fingerprint, schema);
+    const carrying = TOPIC_NAMES.filter((name) => isPublic(name) && TOPICS[name].record?.fingerprint === fingerprint);
+    await Promise.all(carrying.map((topic) => this.#schemas.idOf(topic, fingerprint)));
   }
 
   async retain(_name: string, _positions: readonly Position[] | null): Promise<void> {}

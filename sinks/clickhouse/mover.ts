@@ -52,7 +52,7 @@ export class Mover {
       await this.#untilDone(
         'the log',
         () => ledger.begin(span),
-        isLogFull,
+        mayPass,
         () => ledger.fence(),
       );
     await this.finish(span, rows, ordinals);
@@ -101,6 +101,6 @@ export class Mover {
   }
 }
 
-function isLogFull(error: unknown): boolean {
-  return isWeirError(error, 'LOG_FULL');
+function mayPass(error: unknown): boolean {
+  return isWeirError(error, 'LOG_FULL') || isWeirError(error, 'LOG_UNAVAILABLE');
 }

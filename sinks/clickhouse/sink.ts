@@ -176,7 +176,7 @@ class Sink implements ClickHouseSink {
     if (prepare !== undefined) await this.#mover.reach(prepare);
     if (open === null) return;
     const readers = this.#readers.filter(({ topic }) => topic === open.topic);
-    const taken = takeAgain(open, (partition) => readers.find((one) => one.partition === partition) as Reader);
+    const taken = await takeAgain(open, (partition) => readers.find((one) => one.partition === partition) as Reader);
     const { rows, ordinals } = this.#rowsOf(taken);
     await this.#mover.finish(open, rows, ordinals);
   }

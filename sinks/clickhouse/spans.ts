@@ -4,7 +4,6 @@
  * span gives the same rows.
  */
 import type { Position, Reader, RecordBatch } from '../../runtime/log/port.ts';
-import { sliceValues } from '../../runtime/log/values.ts';
 
 export interface Range {
   readonly partition: number;
@@ -68,25 +67,17 @@ export function take(readers: readonly Reader[], limits: Limits): Taken | null {
 }
 
 /** Reads a span again. */
-export function takeAgain(span: Span, readerOf: (partition: number) => Reader): Taken {
+export async function takeAgain(span: Span, readerOf: (partition: number) => Reader): Promise<Taken> {
   const batches: RecordBatch[] = [];
   for (const { partition, from, to } of span.ranges) {
     const reader = readerOf(partition);
     reader.seek(from);
-    while (reader.position < to) {
-      const batch = reader.poll();
-      if (batch === null) throw new Error(`${span.topic}/${partition} ends at ${reader.position}, before ${to}`);
-      batches.push(cut(batch, to));
-    }
+    // A log may hand out other batches than the first time; the records are the same.
+    for (let batch = await reader.nextBefore(to); batch !== null; batch = await reader.nextBefore(to))
+      batches.push(batch);
     reader.seek(to);
   }
   return { span, batches, full: true };
-}
-
-/** A log may hand out other batches than the first time; the records are the same. */
-function cut(batch: RecordBatch, to: number): RecordBatch {
-  const count = Math.min(batch.values.count, to - batch.baseOffset);
-  return { ...batch, values: sliceValues(batch.values, 0, count) };
 }
 
 export function positionsAfter({ topic, ranges }: Span): Position[] {

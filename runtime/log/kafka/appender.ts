@@ -3,8 +3,9 @@
  * producer. An append lies in one batch as a whole, so its records have offsets that follow each other
  * though others append to the same partition.
  */
+import { WeirError } from '../../errors.ts';
 import type { KafkaClient } from './client.ts';
-import { refuseCode } from './errors.ts';
+import { isOfKafka, refuseCode } from './errors.ts';
 import { BATCH_BYTES_MAX, type Prepared, type Producer, prepare, Sequences, sendRound } from './produce.ts';
 import { batchBytesMax, type Framed } from './record-batches.ts';
 import { initProducerId, type Place } from './requests.ts';
@@ -80,7 +81,10 @@ export class Appender {
     } catch (error) {
       // Which numbers the brokers have seen is not known any more: a new producer begins to count anew.
       this.#producer = null;
-      for (const { appends } of taken) for (const { reject } of appends) reject(error);
+      const told = isOfKafka(error)
+        ? new WeirError('LOG_UNAVAILABLE', `Kafka takes no appends: ${error.message}`, { cause: error })
+        : error;
+      for (const { appends } of taken) for (const { reject } of appends) reject(told);
     }
   }
 

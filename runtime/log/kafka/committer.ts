@@ -9,7 +9,7 @@ import type { Append, Commit, Committed, Committer, Position } from '../port.ts'
 import { packValues } from '../values.ts';
 import type { KafkaClient } from './client.ts';
 import { encodeCommitted, readCommitted } from './committed.ts';
-import { CodeError, refuseCode, refuseCodes } from './errors.ts';
+import { CodeError, isOfKafka, refuseCode, refuseCodes } from './errors.ts';
 import { type Output, type Producer, Sequences, sendOutputs } from './produce.ts';
 import type { Framed } from './record-batches.ts';
 import { addPartitionsToTransaction, endTransaction, initProducerId, type Place } from './requests.ts';
@@ -111,7 +111,7 @@ export class KafkaCommitter implements Committer {
     } catch (error) {
       // Its transaction may be open, committed or undone: the next fence finds out.
       this.#producer = null;
-      throw error instanceof CodeError && error.remedy === 'fenced' ? this.#fenced('another took over', error) : error;
+      throw this.#explained(error);
     }
   }
 
@@ -160,6 +160,13 @@ export class KafkaCommitter implements Committer {
   #record(state: Uint8Array): Framed {
     const values = packValues([encodeCommitted([...this.#positions.values()], state)]);
     return { key: Buffer.from(this.#parts.owner), frame: NO_FRAME, values, from: 0, to: 1 };
+  }
+
+  #explained(error: unknown): unknown {
+    if (error instanceof CodeError && error.remedy === 'fenced') return this.#fenced('another took over', error);
+    if (!isOfKafka(error)) return error;
+    const message = `A commit of ${this.#parts.owner} failed: ${error.message}`;
+    return new WeirError('LOG_UNAVAILABLE', message, { cause: error });
   }
 
   #fenced(why: string, cause?: unknown): WeirError {

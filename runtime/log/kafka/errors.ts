@@ -79,6 +79,11 @@ export function refuseCodes(answers: readonly (Place & { readonly code: number }
 /** What kafkajs throws where trying again is of no use: wrong credentials, a faulty setting, no such version. */
 const KAFKAJS_FINAL = /SASL|NonRetriable|NotImplemented|InvalidLongError|UnsupportedMagicByte|AggregateError/;
 
+/** True for what a broker answered and what kafkajs met on the way to it, and for no fault of ours. */
+export function isOfKafka(error: unknown): error is Error {
+  return error instanceof CodeError || (error instanceof Error && error.name.startsWith('KafkaJS'));
+}
+
 /** True where the same request may go well later. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof CodeError)
