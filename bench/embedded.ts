@@ -51,7 +51,7 @@ async function run(folder: string, workload: Workload, threads: number): Promise
   };
   const fold = new FoldThreads({
     folder,
-    shared: log.shared,
+    log: { kind: 'embedded', options: { folder: join(folder, 'log'), shared: log.shared } },
     partitions: log.partitions,
     threads,
     checkpointIntervalMs: 10_000,

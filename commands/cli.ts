@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { Now } from '../runtime/clock.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig, terminalLanguage } from '../runtime/config.ts';
 import { isWeirError, WeirError } from '../runtime/errors.ts';
-import { openEmbeddedLog } from '../runtime/log/embedded.ts';
+import { type LogSource, logSourceOf, openLog } from '../runtime/log/open.ts';
 import type { Log } from '../runtime/log/port.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
 import { type LogAccess, localAccess } from './admin/access.ts';
@@ -55,7 +55,7 @@ export async function withFolder<T>(
   const lock = lockUnlessHeld(dataDir);
   if (lock === null) return work({ kind: 'running', client: clientOf(dataDir) });
   try {
-    const log = await openOwnLog(loaded);
+    const log = await openLog(ownLogSource(loaded));
     try {
       return await work({ kind: 'own', log, dataDir });
     } finally {
@@ -66,10 +66,9 @@ export async function withFolder<T>(
   }
 }
 
-/** The log of the folder. The number of partitions counts only where somebody chose it. */
-export function openOwnLog({ config, origins }: LoadedConfig): ReturnType<typeof openEmbeddedLog> {
-  const chosen = origins.partitions.from === 'default' ? {} : { partitions: config.partitions };
-  return openEmbeddedLog({ folder: join(config.dataDir, 'log'), ...chosen });
+/** Where the log is: in the data folder, or on the Kafka cluster that the settings name. */
+export function ownLogSource(loaded: LoadedConfig): LogSource {
+  return logSourceOf(loaded, join(loaded.config.dataDir, 'log'));
 }
 
 export function accessOf(holder: Holder): LogAccess {

@@ -12,7 +12,8 @@ import type { Now } from '../runtime/clock.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import type { EmbeddedLog } from '../runtime/log/embedded.ts';
+import { type LogSource, openLog, sourceForThreads } from '../runtime/log/open.ts';
+import type { Log } from '../runtime/log/port.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -25,7 +26,7 @@ import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../schemas/to
 import { migrate } from '../sinks/clickhouse/migrate.ts';
 import { type StageState, startPipeline } from '../sinks/clickhouse/pipeline.ts';
 import { type ClickHouseSink, startClickHouseSink } from '../sinks/clickhouse/sink.ts';
-import { openOwnLog } from './cli.ts';
+import { ownLogSource } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
 import { FoldThreads } from './fold-threads.ts';
 
@@ -41,7 +42,9 @@ export interface EngineOptions {
 }
 
 export interface Engine {
-  readonly log: EmbeddedLog;
+  readonly log: Log;
+  /** What a further thread opens the same log with. */
+  readonly logSource: LogSource;
   readonly clickhouse: ClickHouse;
   readonly sink: ClickHouseSink;
   readonly settings: SettingsKeeper;
@@ -63,11 +66,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     (lock) => lock.release(),
   );
   claimFor(config.dataDir, evaluation);
+  const source = ownLogSource(loaded);
   const log = await lifecycle.start(
     'log',
-    () => openOwnLog(loaded),
+    () => openLog(source, (error) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again')),
     (open) => open.close(),
   );
+  const logSource = sourceForThreads(source, log);
   await declareSchemas(log);
   metrics.set('weir_build_info', { version: options.version, build: buildId() }, 1);
   // Old data comes before whatever is the time now, and the settings before all of it.
@@ -76,7 +81,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   // The threads restore what they remember while ClickHouse opens.
   const threads = await lifecycle.start(
     'fold',
-    () => startThreads(options, log),
+    () => startThreads(options, log, logSource),
     (started) => started.stop(),
   );
   const clickhouse = await lifecycle.start(
@@ -100,11 +105,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
   const lag = () => lagOf(log, threads);
   const dataNow = evaluation ? () => lastControlAt(log) ?? now() : now;
-  return { log, clickhouse, sink, settings, lag, dataNow, caughtUp: () => caughtUp(log, threads, sink) };
+  return { log, logSource, clickhouse, sink, settings, lag, dataNow, caughtUp: () => caughtUp(log, threads, sink) };
 }
 
 /** Whoever reads the log finds in it what its bytes were written with. */
-async function declareSchemas(log: EmbeddedLog): Promise<void> {
+async function declareSchemas(log: Log): Promise<void> {
   for (const topic of TOPIC_NAMES) {
     const record = TOPICS[topic].record as Declared<unknown> | null;
     if (record !== null) await log.declareSchema(record.fingerprint, JSON.stringify(schemaOf(record)));
@@ -121,7 +126,7 @@ function chdbFolder({ dataDir }: Config): string {
 
 function startSink(
   { loaded, logger, metrics, lifecycle }: EngineOptions,
-  log: EmbeddedLog,
+  log: Log,
   { write }: ClickHouse,
   server: ClickHouseService | null,
 ) {
@@ -139,11 +144,15 @@ function startSink(
   });
 }
 
-async function startThreads({ loaded, metrics, lifecycle }: EngineOptions, log: EmbeddedLog): Promise<FoldThreads> {
+async function startThreads(
+  { loaded, metrics, lifecycle }: EngineOptions,
+  log: Log,
+  logSource: LogSource,
+): Promise<FoldThreads> {
   const { dataDir, foldThreads, checkpointIntervalMs, checkpointBytes } = loaded.config;
   return new FoldThreads({
     folder: dataDir,
-    shared: log.shared,
+    log: logSource,
     partitions: log.partitions,
     threads: foldThreads,
     checkpointIntervalMs,
@@ -153,7 +162,7 @@ async function startThreads({ loaded, metrics, lifecycle }: EngineOptions, log: 
   });
 }
 
-function lagOf(log: EmbeddedLog, threads: FoldThreads): { readonly route: number; readonly score: number } {
+function lagOf(log: Log, threads: FoldThreads): { readonly route: number; readonly score: number } {
   const lag = { route: 0, score: 0 };
   for (const { topic, partition, offset } of threads.positions()) {
     lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
@@ -162,7 +171,7 @@ function lagOf(log: EmbeddedLog, threads: FoldThreads): { readonly route: number
 }
 
 /** Where the stages stand, for the table `pipeline`. */
-function stagesOf(log: EmbeddedLog, threads: FoldThreads, sink: ClickHouseSink): StageState[] {
+function stagesOf(log: Log, threads: FoldThreads, sink: ClickHouseSink): StageState[] {
   const behind = lagOf(log, threads);
   const read = { route: 0, score: 0 };
   for (const { topic, offset } of threads.positions()) read[topic === 'journal' ? 'score' : 'route'] += offset;
@@ -182,7 +191,7 @@ function stagesOf(log: EmbeddedLog, threads: FoldThreads, sink: ClickHouseSink):
 }
 
 /** The time that the last control entry tells; null where there is none. */
-function lastControlAt(log: EmbeddedLog): number | null {
+function lastControlAt(log: Log): number | null {
   const end = log.end('control', 0);
   if (end === 0) return null;
   const batch = log.reader('control', 0, end - 1, { durable: false }).poll();
@@ -196,7 +205,7 @@ const SETTLE_MS = 50;
  * Folding may bring voids, which are routed and folded again; so all is through only where nothing lags
  * behind in two reports of every thread one after the other, and the log did not grow between them.
  */
-async function caughtUp(log: EmbeddedLog, threads: FoldThreads, sink: ClickHouseSink): Promise<void> {
+async function caughtUp(log: Log, threads: FoldThreads, sink: ClickHouseSink): Promise<void> {
   let before: string | null = null;
   for (;;) {
     const mark = threads.mark();

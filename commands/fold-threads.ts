@@ -4,13 +4,14 @@
  */
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, WeirError } from '../runtime/errors.ts';
+import type { LogSource } from '../runtime/log/open.ts';
 import type { Position } from '../runtime/log/port.ts';
 import type { WorkerTotals } from '../runtime/metrics.ts';
 
 export interface FoldThreadsOptions {
   readonly folder: string;
-  /** What openEmbeddedLog gives to further threads. */
-  readonly shared: unknown;
+  /** What a further thread opens the log with. */
+  readonly log: LogSource;
   readonly partitions: number;
   readonly threads: number;
   readonly checkpointIntervalMs: number;
@@ -91,7 +92,7 @@ class Thread {
   #failed = false;
 
   constructor(name: string, partitions: number[], route: boolean, options: FoldThreadsOptions) {
-    const { folder, shared, checkpointIntervalMs, checkpointBytes } = options;
+    const { folder, log, checkpointIntervalMs, checkpointBytes } = options;
     this.#name = name;
     this.#options = options;
     this.ready = this.#restored.promise;
@@ -101,7 +102,7 @@ class Thread {
       name,
       // Most of what folding makes is garbage a moment later: room for it to die young halves the collector's work.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      workerData: { folder, shared, partitions, route, checkpointIntervalMs, checkpointBytes },
+      workerData: { folder, log, partitions, route, checkpointIntervalMs, checkpointBytes },
     });
     this.#worker.on('message', (message: FromWorker) => this.#take(message));
     this.#worker.on('error', (error) => this.#fail(error as Error));

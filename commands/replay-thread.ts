@@ -1,15 +1,14 @@
 /** A thread of a running Weir that folds the journal again, so that neither intake nor the tasks wait for it. */
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { VerifyReport } from '../processors/backtest/verify.ts';
 import { verifyFolder } from '../processors/backtest/verify-folder.ts';
-import { openEmbeddedLog } from '../runtime/log/embedded.ts';
+import { type LogSource, openLog } from '../runtime/log/open.ts';
 
 export interface ReplayThreadData {
   readonly folder: string;
   /** Where to begin, see `verifyFolder`. */
   readonly from: string | null;
-  readonly shared: NonNullable<Parameters<typeof openEmbeddedLog>[0]['shared']>;
+  readonly log: LogSource;
 }
 
 export type ReplayProgress = { readonly partition: number; readonly folded: number; readonly of: number };
@@ -20,9 +19,9 @@ export type FromReplay =
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a thread');
-const { folder, from, shared } = workerData as ReplayThreadData;
+const { folder, from, log: source } = workerData as ReplayThreadData;
 const tell = (message: FromReplay) => port.postMessage(message);
-const log = await openEmbeddedLog({ folder: join(folder, 'log'), shared });
+const log = await openLog(source);
 try {
   const onProgress = (progress: ReplayProgress) => tell({ kind: 'progress', progress });
   const report = await verifyFolder({ log, dataDir: folder, from, onProgress });

@@ -25,12 +25,12 @@ const ENTRY = new URL('./replay-thread.ts', import.meta.url);
 const ASK_MS = 500;
 
 /** What the running Weir does for this command: one replay at a time, in a thread of its own. */
-export function replayActions({ log }: Pick<Engine, 'log'>, folder: string): AdminAction[] {
+export function replayActions({ logSource }: Pick<Engine, 'logSource'>, folder: string): AdminAction[] {
   let standing: Standing | null = null;
   const begin = (from: string | null) => {
     if (standing !== null && standing.report === null && standing.failure === null) return;
     standing = { progress: null, report: null, failure: null };
-    const workerData: ReplayThreadData = { folder, from, shared: log.shared };
+    const workerData: ReplayThreadData = { folder, from, log: logSource };
     const worker = new Worker(ENTRY, { name: 'replay', workerData });
     worker.on('message', (message: FromReplay) => {
       standing = { progress: null, report: null, failure: null, ...bodyOf(message) };

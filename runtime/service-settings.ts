@@ -64,6 +64,12 @@ export const serviceSettings = {
     en: 'Brokers of Kafka to begin with, as host:port, separated by commas; without them the log is embedded.',
     zh: 'Kafka 引导地址，形如 host:port，逗号分隔；未设置时使用内嵌日志。',
   }),
+  kafkaPrefix: setting(plainText(1, 100), {
+    variable: 'WEIR_KAFKA_PREFIX',
+    default: null,
+    en: 'What stands before the names of all topics and transactional ids, such as `weir.`; none by default.',
+    zh: '所有主题名与事务标识的前缀，例如 `weir.`；默认无。',
+  }),
   kafkaTls: setting(onOrOff(), {
     variable: 'WEIR_KAFKA_TLS',
     default: 'off',

@@ -46,7 +46,7 @@ export interface ClickHouseService {
 
 /** Null where no brokers are named: the log is embedded. */
 export function kafkaService(config: Config): KafkaService | null {
-  const dependents: SettingName[] = ['kafkaTlsCaFile', 'kafkaTlsCertFile', 'kafkaSaslMechanism'];
+  const dependents: SettingName[] = ['kafkaPrefix', 'kafkaTlsCaFile', 'kafkaTlsCertFile', 'kafkaSaslMechanism'];
   if (!isNamed(config, 'kafkaBrokers', dependents)) return null;
   const material = tlsOf(config, 'kafkaTlsCaFile', 'kafkaTlsCertFile', 'kafkaTlsKeyFile');
   const tls = config.kafkaTls || Object.keys(material).length > 0 ? material : null;

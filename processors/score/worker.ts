@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { buildId } from '../../runtime/build.ts';
 import { repeatEvery, systemNow } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
-import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
+import { type LogSource, openLog } from '../../runtime/log/open.ts';
 import type { Log, Position, Reader } from '../../runtime/log/port.ts';
 import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
@@ -21,8 +21,8 @@ import { TaskRunner, yieldToOthers } from './runner.ts';
 export interface FoldThreadData {
   /** Data folder of the process. */
   readonly folder: string;
-  /** What the main thread's log shares with further threads. */
-  readonly shared: Parameters<typeof openEmbeddedLog>[0]['shared'];
+  /** What the log is opened with. */
+  readonly log: LogSource;
   readonly partitions: readonly number[];
   readonly route: boolean;
   readonly checkpointIntervalMs: number;
@@ -140,10 +140,7 @@ class FoldThread {
 async function main(): Promise<void> {
   const port = parentPort!;
   const data = workerData as FoldThreadData;
-  const log = await openEmbeddedLog({
-    folder: join(data.folder, 'log'),
-    ...(data.shared ? { shared: data.shared } : {}),
-  });
+  const log = await openLog(data.log);
   const thread = new FoldThread(data, log);
   await thread.restore();
   port.postMessage({ kind: 'ready' });

@@ -1,4 +1,5 @@
 /** The schema registry, by @kafkajs/confluent-schema-registry: ids and compatibility, never a record on the hot path. */
+import { Agent } from 'node:https';
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { WeirError } from '../../errors.ts';
 import type { Registry } from './schema-book.ts';
@@ -6,6 +7,8 @@ import type { Registry } from './schema-book.ts';
 export interface RegistryAccess {
   readonly url: string;
   readonly auth?: { readonly username: string; readonly password: string };
+  /** Authorities and certificate, as Node's TLS takes them. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
 
 type Refusal = Error & { readonly status?: number };
@@ -16,11 +19,12 @@ const UNPROCESSABLE = 422;
 const NAME_OF_LEVEL_ERROR = 'ConfluentSchemaRegistryCompatibilityError';
 type Level = 'BACKWARD';
 
-export function openRegistry({ url, auth }: RegistryAccess): Registry {
+export function openRegistry({ url, auth, tls }: RegistryAccess): Registry {
   const registry = new SchemaRegistry({
     host: url,
     clientId: 'weir',
     ...(auth === undefined ? {} : { auth: { ...auth } }),
+    ...(tls === undefined ? {} : { agent: new Agent(tls) }),
     retry: { retries: 2 },
   });
   const register = async (subject: string, schema: string, level: Level): Promise<number> => {

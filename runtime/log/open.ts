@@ -1,0 +1,61 @@
+/** Opens the log that the settings name: the one place that knows which adapters there are. */
+import type { LoadedConfig } from '../config.ts';
+import { WeirError } from '../errors.ts';
+import { kafkaService, registryService } from '../services.ts';
+import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
+import { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
+import type { Log } from './port.ts';
+
+/** What a log is opened with; it may go to a further thread. */
+export type LogSource =
+  | { readonly kind: 'embedded'; readonly options: Pick<EmbeddedLogOptions, 'folder' | 'partitions' | 'shared'> }
+  | { readonly kind: 'kafka'; readonly options: Omit<KafkaLogOptions, 'onTrouble'> };
+
+/** Without brokers the log is embedded, in `folder`. The number of partitions counts only where somebody chose it. */
+export function logSourceOf({ config, origins }: LoadedConfig, folder: string): LogSource {
+  const service = kafkaService(config);
+  const registry = registryService(config);
+  if (service === null) {
+    const chosen = origins.partitions.from === 'default' ? {} : { partitions: config.partitions };
+    return { kind: 'embedded', options: { folder, ...chosen } };
+  }
+  if (registry === null) {
+    throw new WeirError('CONFIG_INVALID', 'WEIR_KAFKA_BROKERS: is set, but WEIR_SCHEMA_REGISTRY_URL is not; set both');
+  }
+  const { brokers, tls, sasl } = service;
+  return {
+    kind: 'kafka',
+    options: {
+      connection: {
+        brokers,
+        clientId: 'weir',
+        ...(tls === null ? {} : { ssl: Object.keys(tls).length === 0 ? true : tls }),
+        ...(sasl === null ? {} : { sasl }),
+      },
+      registry: {
+        url: registry.url,
+        ...(registry.auth === null ? {} : { auth: registry.auth }),
+        ...(registry.tls === null ? {} : { tls: registry.tls }),
+      },
+      prefix: config.kafkaPrefix ?? '',
+      makeTopics: { partitions: config.partitions },
+    },
+  };
+}
+
+export function openLog(source: LogSource, onTrouble?: (error: unknown) => void): Promise<Log> {
+  if (source.kind === 'embedded') return openEmbeddedLog(source.options);
+  return openKafkaLog({ ...source.options, ...(onTrouble === undefined ? {} : { onTrouble }) });
+}
+
+/** What a further thread of this process opens the same log with. */
+export function sourceForThreads(source: LogSource, log: Log): LogSource {
+  if (source.kind === 'embedded') {
+    return log instanceof EmbeddedLog
+      ? { kind: 'embedded', options: { ...source.options, shared: log.shared } }
+      : source;
+  }
+  // The topics are there by now.
+  const { makeTopics: _made, ...options } = source.options;
+  return { kind: 'kafka', options };
+}
