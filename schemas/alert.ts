@@ -29,6 +29,7 @@ export const alertRecord = record(
     en: text('The reason in English.', 1_000),
     zh: text('The reason in Chinese.', 1_000),
     evidence: list(nested('The numbers.', evidenceRecord), 32),
+    beyondLateness: maybe(flag('True where the transfer that hit came beyond lateness: it is in no window.')),
   },
   {
     alertId: 'pass-through:C-1001:41',

@@ -1,5 +1,5 @@
 /** What Weir says to a transfer (放行, 待审, 拒绝). Read by upstream systems. */
-import { choice, type Inner, id, instant, list, long, maybe, nested, record } from './declare.ts';
+import { choice, flag, type Inner, id, instant, list, long, maybe, nested, record } from './declare.ts';
 import { TRANSFER_KINDS, TRANSFER_STATUSES } from './events/transfer.ts';
 import { reasonRecord } from './reason.ts';
 
@@ -27,6 +27,9 @@ export const decisionRecord = record(
     expiresAt: maybe(instant('When a hold expires into a rejection.')),
     by: maybe(id('Person whose approval or denial brought this revision.')),
     reasons: list(nested('Why.', reasonRecord), 32),
+    beyondLateness: maybe(
+      flag('True where the transfer came beyond lateness: it was judged and reserved, and is in no window.'),
+    ),
   },
   {
     transferId: 'T-20260301-000001',

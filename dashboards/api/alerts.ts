@@ -41,7 +41,8 @@ const COLUMNS = `
     restricted,
     en,
     zh,
-    evidence`;
+    evidence,
+    beyond_lateness AS beyondLateness`;
 
 /** Pages go by when an alert was first raised, which no later hit of it changes. */
 const PAGE = `
@@ -118,6 +119,9 @@ export const alertBody = z
     historical: z.boolean(),
     shadow: z.boolean(),
     restricted: z.boolean().describe('True where the subject must not learn of it (不得告知).'),
+    beyondLateness: z
+      .boolean()
+      .describe('True where the transfer that hit came beyond lateness: it is in no window (超出迟到容限).'),
     reason: z.strictObject({ en: z.string(), zh: z.string() }),
     evidence: z.array(evidenceBody),
   })

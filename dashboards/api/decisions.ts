@@ -1,16 +1,19 @@
-/** `GET /v1/decisions/{transferId}`, and the look-up of decisions that intake falls back to. */
+/**
+ * `GET /v1/decisions/{transferId}`, `GET /v1/decisions?waiting=true`, and the look-up of decisions that intake
+ * falls back to.
+ */
 import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { type Decision, decisionRecord } from '../../schemas/decision.ts';
+import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { moneyField } from './fields.ts';
 import type { QueryParts } from './parts.ts';
 import { select } from './select.ts';
 
 /** Columns in the form of the record, times in milliseconds. */
-const DECISIONS = `
-SELECT
+const COLUMNS = `
     transfer_id AS transferId,
     revision,
     event_id AS eventId,
@@ -28,11 +31,27 @@ SELECT
     approvals_given AS approvalsGiven,
     toUnixTimestamp64Milli(expires_at) AS expiresAt,
     by,
-    reasons
+    reasons,
+    beyond_lateness AS beyondLateness`;
+
+const DECISIONS = `
+SELECT ${COLUMNS}
 FROM decisions
 WHERE transfer_id IN {transferIds:Array(String)}
 ORDER BY transfer_id, revision DESC
 LIMIT 1 BY transfer_id, revision`;
+
+/** What waits for an approval, those first that expire first. */
+const WAITING = `
+SELECT ${COLUMNS}
+FROM holds_open
+WHERE ({debtor:String} = '' OR debtor = {debtor:String})
+    AND (holds_open.expires_at, transfer_id) > (fromUnixTimestamp64Milli({expiresAt:Int64}), {transferId:String})
+ORDER BY holds_open.expires_at, transfer_id
+LIMIT {limit:UInt32}`;
+
+const PAGE_MAX = 200;
+const PAGE_DEFAULT = 50;
 
 /** All revisions of the decisions on some transfers, the latest of each first. */
 export async function lookUpDecisions(client: ClickHouseClient, transferIds: readonly string[]): Promise<Decision[]> {
@@ -47,14 +66,28 @@ function fromRow(row: Decision): Decision {
     rule: reason.rule || null,
     evidence: reason.evidence.map((one) => ({ ...one, text: one.text || null, unit: one.unit || null })),
   }));
-  return { ...row, by: row.by || null, reasons };
+  return { ...row, by: row.by || null, reasons, beyondLateness: row.beyondLateness || null };
 }
 
 const decisionBody = z.object({
   ...(decisionRecord.json as unknown as z.ZodObject).shape,
   amount: moneyField('The amount.'),
   base: moneyField('The amount in the base currency.'),
+  waiting: z
+    .boolean()
+    .describe('True while it waits for approvals; a hold that upstream settled, failed or cancelled waits no more.'),
 });
+
+const waitingQuery = z.strictObject({
+  waiting: z.literal('true').describe('Only transfers that wait for approvals are listed.'),
+  debtor: z.string().min(1).max(128).optional().describe('Of this payer.'),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+  cursor: cursorField,
+});
+
+const waitingAnswer = z.strictObject({ items: z.array(decisionBody), next: nextField });
+
+const cursorValues = z.tuple([z.int(), z.string().max(128)]);
 
 const decisionAnswer = decisionBody
   .extend({ earlier: z.array(decisionBody).describe('Earlier revisions, the latest first.') })
@@ -75,18 +108,47 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
       },
     },
     async ({ params: { transferId } }) => {
-      const [current, ...earlier] = (await lookUpDecisions(clickhouse, [transferId])).map((decision) => ({
-        ...decisionRecord.render(decision),
-        amount: { minor: decision.amountMinor, currency: decision.currency },
-        base: { minor: decision.baseMinor, currency: baseCurrency },
-      }));
+      const revisions = await lookUpDecisions(clickhouse, [transferId]);
+      const [current, ...earlier] = revisions.map((decision) => bodyOf(decision, baseCurrency));
       if (current === undefined) {
         throw new WeirError(
           'NOT_FOUND',
           `There is no decision on transfer ${transferId}, or it is not in ClickHouse yet.`,
         );
       }
-      return { ...current, earlier };
+      return { ...current, earlier: earlier.map((one) => ({ ...one, waiting: false })) };
     },
   );
+  app.get(
+    '/v1/decisions',
+    {
+      onRequest: mayRead.decisions,
+      schema: {
+        tags: ['queries'],
+        summary: 'Transfers that wait for approvals (待审)',
+        description: 'Those first that expire first.',
+        querystring: waitingQuery,
+        response: { 200: waitingAnswer },
+      },
+    },
+    async ({ query: { debtor = '', limit, cursor } }) => {
+      const [expiresAt, transferId] = cursor === undefined ? [0, ''] : readCursor(cursor, cursorValues);
+      const rows = await select<Decision>(clickhouse, WAITING, { debtor, expiresAt, transferId, limit: limit + 1 });
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      return {
+        items: shown.map((row) => bodyOf(fromRow(row), baseCurrency)),
+        next: last !== undefined && rows.length > limit ? writeCursor([last.expiresAt!, last.transferId]) : null,
+      };
+    },
+  );
+}
+
+function bodyOf(decision: Decision, baseCurrency: string): z.infer<typeof decisionBody> {
+  return {
+    ...decisionRecord.render(decision),
+    amount: { minor: decision.amountMinor, currency: decision.currency },
+    base: { minor: decision.baseMinor, currency: baseCurrency },
+    waiting: decision.outcome === 'hold' && decision.expiresAt !== null,
+  };
 }

@@ -40,6 +40,13 @@ export const legBody = z
     maker: z.string().optional(),
     purpose: z.string().optional(),
     historical: z.boolean().describe('True where a backfill brought it.'),
+    behindMs: z
+      .int()
+      .optional()
+      .describe(
+        'How far its time lay behind the latest that the party had seen when it came, ms; absent where it came in order. ' +
+          'Beyond the lateness of the settings it is judged and reserved, and in no window.',
+      ),
   })
   .describe('A transfer as one party has it in its history.');
 
@@ -61,6 +68,8 @@ export interface LegRow {
   readonly maker: string;
   readonly purpose: string;
   readonly historical: boolean;
+  /** Only where the query counts it. */
+  readonly behindMs?: number;
 }
 
 /** Columns of `LegRow` from `entries`. */
@@ -104,6 +113,7 @@ export function legOf(row: LegRow): z.infer<typeof legBody> {
     creditor: endpointOf(row.creditor),
     ...given({ channel: row.channel, device: row.device, maker: row.maker, purpose: row.purpose }),
     historical: row.historical,
+    ...(row.behindMs ? { behindMs: row.behindMs } : {}),
   };
 }
 

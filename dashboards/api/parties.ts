@@ -60,10 +60,14 @@ ORDER BY open_minor > 0 DESC, due_on, invoice_id
 LIMIT ${INVOICES_MAX}`;
 
 const HISTORY = `
-SELECT ${LEG_COLUMNS}
+SELECT ${LEG_COLUMNS}, behind_ms AS behindMs
 FROM
 (
-    SELECT *, event_id
+    SELECT
+        *,
+        event_id,
+        max(least(at, seen)) OVER (ORDER BY ordinal ROWS UNBOUNDED PRECEDING) AS seen_up_to,
+        greatest(0, dateDiff('millisecond', at, seen_up_to)) AS behind_ms
     FROM entries
     WHERE log_partition = {partition:UInt16} AND subject = {party:String} AND ordinal < {before:UInt64}
         AND ${NOT_REFUSED}

@@ -32,6 +32,8 @@ export interface Scope {
   counterparty: number;
   /** True while a later window is judged again because of a late leg. */
   late: boolean;
+  /** True where the judged leg came beyond lateness. */
+  beyondLateness: boolean;
   /** True where an amount could not be converted for want of a fresh rate. */
   rateMissing: boolean;
   /** Whether the instruction names a maker. */

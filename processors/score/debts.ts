@@ -210,6 +210,7 @@ function askRules(
   scope.tick = now;
   scope.amount = 0;
   scope.late = false;
+  scope.beyondLateness = false;
   scope.chunk = subject.history.chain.head;
   scope.index = 0;
   const findings = judge(state.rulesOf(subject), 'receivables', false);

@@ -10,11 +10,13 @@ import {
   type TransferStatus,
 } from '../../schemas/events/transfer.ts';
 import type { Void } from '../../schemas/events/void.ts';
+import type { Reason } from '../../schemas/reason.ts';
 import { approvalsMissing, type Demand, type Hold } from '../books/approvals.ts';
 import type { LegPlace } from '../books/history.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
 import { COUNTERPARTY, DETAILED, EVENT, INTEGERS, MAY_PASS, OUTCOME_MASK, OUTCOME_SHIFT } from '../features/legs.ts';
 import { type Arrival, aboutReader, detailOf, eventIdOf, isOwnTransfer, mayPass } from './arrival.ts';
+import { beyondLatenessNote } from './beyond-lateness.ts';
 import { BOOK_FAILED, bookFailed } from './book-failed.ts';
 import { setCounting } from './bookkeeping.ts';
 import { writeAcceptance } from './decision-writer.ts';
@@ -57,6 +59,7 @@ export function decideTransfer(
   const { subject } = arrival;
   let findings = judge(state.rulesOf(subject), 'outgoing', isOwnTransfer(state, arrival), mayPass(place));
   if (state.failures.length > 0) findings = [...(findings ?? []), ...failuresHeld(state)];
+  if (state.scope.beyondLateness) findings ??= [];
   if (findings === null) {
     setOutcome(place, 'accept');
     noteRevision(arrival, place, revision, 'accept');
@@ -66,6 +69,7 @@ export function decideTransfer(
   }
   const outcome = strictest(findings);
   const reasons = reasonsOf(state, findings);
+  if (state.scope.beyondLateness) reasons.push(beyondLatenessNote(state, subject, reader.at));
   raiseAlerts(state, subject, findings, aboutReader(reader));
   setOutcome(place, outcome);
   noteRevision(arrival, place, revision, outcome);
@@ -77,6 +81,7 @@ export function decideTransfer(
       revision,
       outcome,
       reasons,
+      beyondLateness: state.scope.beyondLateness || null,
       ...(hold === null ? {} : standingOf(state, hold)),
     }),
   );
@@ -235,11 +240,34 @@ export function reviseForStatus(
     decisionOf(reader, arrival.baseMinor, {
       revision: detail.revision,
       outcome: OUTCOME_NAMES[before]!,
-      reasons: stands ? hold.reasons : [],
+      reasons: stands ? hold.reasons : endedBy(reader, hold),
+      beyondLateness: state.scope.beyondLateness || null,
       ...(stands ? standingOf(state, hold) : {}),
     }),
   );
 }
+
+/** Upstream had the last word on what waited: nobody needs to approve it any more. */
+function endedBy(reader: TransferReader, hold: Hold | null): Reason[] {
+  if (hold === null) return [];
+  const { en, zh } = ENDINGS[TRANSFER_STATUSES[reader.status]!] ?? ENDINGS.settled!;
+  return [
+    {
+      code: 'status',
+      rule: null,
+      outcome: 'note',
+      en: `Upstream ${en} the transfer while it waited; it asks for no approval any more.`,
+      zh: `待审期间上游已${zh}该交易，不再需要审批。`,
+      evidence: [],
+    },
+  ];
+}
+
+const ENDINGS: { readonly [status: string]: { readonly en: string; readonly zh: string } } = {
+  settled: { en: 'settled', zh: '结算' },
+  failed: { en: 'failed', zh: '判定失败' },
+  cancelled: { en: 'cancelled', zh: '撤销' },
+};
 
 /** True for a settlement, in whole or part, of a transfer that was held or rejected. */
 export function settledUnreleased(reader: TransferReader, before: number): boolean {
@@ -274,6 +302,7 @@ export function decisionOf(
     approvalsGiven: 0,
     expiresAt: null,
     by: null,
+    beyondLateness: null,
     ...said,
   };
 }

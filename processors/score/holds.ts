@@ -144,6 +144,7 @@ function revise(state: TaskState, subject: Subject, place: number, hold: Hold, c
       outcome: 'hold',
       reasons: [...hold.reasons, approved],
       status: statusOf(leg),
+      beyondLateness: state.scope.beyondLateness || null,
     }),
     ...standingOf(state, hold),
     seen: cause.seen,
@@ -188,6 +189,7 @@ function finish(
       outcome,
       reasons: [...hold.reasons, ...reasons],
       status: statusOf(leg),
+      beyondLateness: state.scope.beyondLateness || null,
     }),
     ...standingOf(state, hold),
     expiresAt: null,
@@ -219,6 +221,7 @@ function aim(
   const counterparty = state.counterparties.of(party, account);
   const baseMinor = leg === null ? 0 : leg.chunk.amount(leg.index);
   const { scope } = state;
+  scope.beyondLateness = false;
   if (leg !== null) aimAt(state, subject, leg.chunk, leg.index);
   scope.at = held.at;
   scope.tick = state.control.tick;

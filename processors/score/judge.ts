@@ -5,10 +5,11 @@
 import type { Reason, Severity } from '../../schemas/reason.ts';
 import { alertAfter, type OpenAlert } from '../books/alerts.ts';
 import type { Subject } from '../books/subject.ts';
-import { FIRED, FLAGS, INTEGERS } from '../features/legs.ts';
+import { FIRED, INTEGERS, SIDE_INCOMING } from '../features/legs.ts';
 import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
 import { approximate, type Rendered, render } from '../rules/evidence.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
+import { BEYOND_LATENESS_EVIDENCE, markOf } from './beyond-lateness.ts';
 import { BOOK_FAILED, bookFailed, failureOf } from './book-failed.ts';
 import type { TaskState } from './state.ts';
 import { failureSeries } from './tally.ts';
@@ -117,6 +118,7 @@ export function raise(
     en,
     zh,
     evidence,
+    beyondLateness: state.scope.beyondLateness || null,
   });
 }
 
@@ -172,10 +174,13 @@ const UNDER_REVIEW = { en: 'Under review.', zh: '审核中。' };
 
 /** What a rule found, in words; and how exact that is, where the subject has more legs than are kept one by one. */
 function tell(state: TaskState, bound: BoundRule, values: Values): Rendered {
-  const { subject, at, institution } = state.scope;
+  const { subject, at, institution, beyondLateness } = state.scope;
   const rendered = renderSafely(bound, values, institution.baseCurrency);
   const coarseness = bound.reachMs > 0 ? subject.history.coarseness(at - bound.reachMs, at) : null;
-  return coarseness === null ? rendered : { ...rendered, evidence: [...rendered.evidence, approximate(coarseness)] };
+  const evidence = [...rendered.evidence];
+  if (coarseness !== null) evidence.push(approximate(coarseness));
+  if (beyondLateness) evidence.push(BEYOND_LATENESS_EVIDENCE);
+  return { ...rendered, evidence };
 }
 
 function renderSafely(bound: BoundRule, values: Values, baseCurrency: string): Rendered {
@@ -200,6 +205,8 @@ export function aimAt(
   scope.chunk = chunk;
   scope.index = index;
   scope.at = chunk.at(index);
-  scope.side = chunk.integers[index * INTEGERS + FLAGS]! & 1;
+  const flags = chunk.flags(index);
+  scope.side = flags & SIDE_INCOMING;
+  scope.beyondLateness = markOf(flags) === true;
   scope.tick = state.control.tick;
 }

@@ -117,6 +117,7 @@ function emptyScope(state: TaskState): Scope {
     kind: 0,
     counterparty: 0,
     late: false,
+    beyondLateness: false,
     rateMissing: false,
     maker: false,
     payerIsParty: false,

@@ -85,6 +85,29 @@ describe('a party', () => {
     expect(pages).toEqual([['T-6', 'T-5', 'T-4'], ['T-3', 'T-2', 'T-1'], ['T-0']]);
   });
 
+  it('tells of each transfer how far behind it came', async () => {
+    const api = await openApi();
+    const { at } = transferRecord.example;
+    const times = [at, at - 90_000_000, at + 1_000, at];
+    const legs = times.map((one, index) => leg(`T-${index}`, { at: one }, { seen: at + 10_000 }));
+    await api.append(blocks('transfers', OWN, [legs]));
+    await api.insert();
+    const { history } = (await api.get(`/v1/parties/${PARTY}`)).body as { history: { items: Json[] } };
+    expect(history.items.map(({ transferId, behindMs }) => [transferId, behindMs])).toEqual([
+      ['T-3', 1_000],
+      ['T-2', undefined],
+      ['T-1', 90_000_000],
+      ['T-0', undefined],
+    ]);
+    const rows = await api.rows(
+      'SELECT transfer_id, behind_ms FROM entries_behind WHERE behind_ms > 0 ORDER BY ordinal',
+    );
+    expect(rows).toEqual([
+      { transfer_id: 'T-1', behind_ms: 90_000_000 },
+      { transfer_id: 'T-3', behind_ms: 1_000 },
+    ]);
+  });
+
   it('has used of its limits what is neither rejected, failed nor returned, in days of its own zone', async () => {
     const api = await openApi();
     const amount = (minor: number, currency = 'CNY') => ({ minor, currency });

@@ -35,6 +35,7 @@ describe('a decision', () => {
         approvalsGiven: 0,
         expiresAt: null,
         by: null,
+        beyondLateness: null,
         reasons: [],
       },
     ]);

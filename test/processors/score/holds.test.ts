@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { approve, NEEDS_TWO_PEOPLE, submit } from '../../support/approvals.ts';
+import { approve, NEEDS_ONE_PERSON, NEEDS_TWO_PEOPLE, submit } from '../../support/approvals.ts';
 import { Driver, type Outputs } from '../../support/driver.ts';
 import { reservedBy } from '../../support/reserved.ts';
 import { NEEDS_RISK, NEEDS_RISK_AND_TREASURY } from '../../support/test-rules.ts';
@@ -235,6 +235,40 @@ describe('an approval', () => {
     const [refused] = approve(driver, { approvalId: 'lost', note: '请放行' })['dead-letters'];
     expect(EVENTS.approvals.decode(refused!.body)).toMatchObject({ approvalId: 'lost', note: '请放行' });
     expect(refused!.eventId).toBe('lost');
+  });
+});
+
+describe('a hold that upstream ends', () => {
+  it.each([
+    ['settled', 'settled', '结算'],
+    ['failed', 'failed', '判定失败'],
+    ['cancelled', 'cancelled', '撤销'],
+  ])('as %s keeps its outcome, and says that nobody needs to approve any more', (status, en, zh) => {
+    submit(driver);
+    const { decisions } = driver.transfer({ transferId: 'T', minor: NEEDS_ONE_PERSON, maker: 'zhang', status });
+    expect(decisions).toMatchObject([
+      {
+        outcome: 'hold',
+        status,
+        revision: 2,
+        approvalsRequired: 0,
+        expiresAt: null,
+        reasons: [
+          {
+            code: 'status',
+            outcome: 'note',
+            en: `Upstream ${en} the transfer while it waited; it asks for no approval any more.`,
+            zh: `待审期间上游已${zh}该交易，不再需要审批。`,
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('in part waits on', () => {
+    submit(driver);
+    const { decisions } = driver.transfer({ transferId: 'T', minor: 5, maker: 'zhang', status: 'partially-settled' });
+    expect(decisions).toMatchObject([{ outcome: 'hold', approvalsRequired: 1, expiresAt: driver.now + 86_400_000 }]);
   });
 });
 
