@@ -36,7 +36,7 @@ interface Node {
 
 export class KafkaCluster {
   readonly #folder = mkdtempSync(join(tmpdir(), 'weir-kafka-'));
-  readonly #jars = kafkaJars();
+  readonly #classPath = join(kafkaJars(), '*');
   readonly #properties: readonly string[];
   #nodes: readonly Node[] = [];
 
@@ -55,16 +55,11 @@ export class KafkaCluster {
     return this.#nodes.map(({ port }) => `127.0.0.1:${port}`);
   }
 
-  /** Class path for Kafka's own tools. */
-  get classPath(): string {
-    return join(this.#jars, '*');
-  }
-
   /** Starts a broker that was stopped or killed, and waits until it listens. */
   async startNode(index = 0): Promise<void> {
     const node = this.#nodes[index] as Node;
     const output = createWriteStream(join(node.folder, 'output'), { flags: 'a' });
-    const child = spawn('java', [...JAVA, '-cp', this.classPath, 'kafka.Kafka', propertiesOf(node)], {
+    const child = spawn('java', [...JAVA, '-cp', this.#classPath, 'kafka.Kafka', propertiesOf(node)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.pipe(output);
@@ -133,7 +128,7 @@ export class KafkaCluster {
     ];
     writeFileSync(propertiesOf(node), `${lines.join('\n')}\n`);
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesOf(node)];
-    execFileSync('java', ['-cp', this.classPath, ...format], { stdio: 'pipe' });
+    execFileSync('java', ['-cp', this.#classPath, ...format], { stdio: 'pipe' });
   }
 
   async #end(node: Node, signal: NodeJS.Signals): Promise<void> {

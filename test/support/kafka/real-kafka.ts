@@ -3,10 +3,11 @@
  * jars. Topics are told apart by a prefix, so tests share brokers.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { RealPart } from '../real-parts.ts';
 import { KafkaCluster } from './cluster.ts';
-import { whyNoJars } from './jars.ts';
+import { kafkaJars, whyNoJars } from './jars.ts';
 
 const GIVEN = (process.env.WEIR_TEST_KAFKA ?? '').split(',').filter((broker) => broker !== '');
 
@@ -15,8 +16,15 @@ export const kafka: RealPart = {
   missing: GIVEN.length > 0 ? null : (whyNoJars()?.concat('; WEIR_TEST_KAFKA may name brokers instead') ?? null),
 };
 
+export interface TestKafka {
+  readonly brokers: readonly string[];
+  /** Class path of Kafka's own tools. */
+  readonly classPath: string;
+  newPrefix(): string;
+}
+
 /** Brokers for the tests of one file. */
-export function useKafka(): { readonly brokers: readonly string[]; newPrefix(): string } {
+export function useKafka(): TestKafka {
   let cluster: KafkaCluster | null = null;
   beforeAll(async () => {
     if (GIVEN.length === 0) cluster = await KafkaCluster.start();
@@ -25,6 +33,9 @@ export function useKafka(): { readonly brokers: readonly string[]; newPrefix(): 
   return {
     get brokers() {
       return cluster?.brokers ?? GIVEN;
+    },
+    get classPath() {
+      return join(kafkaJars(), '*');
     },
     newPrefix: () => `t${randomBytes(4).toString('hex')}.`,
   };
