@@ -55,6 +55,11 @@ export class KafkaCluster {
     return this.#nodes.map(({ port }) => `127.0.0.1:${port}`);
   }
 
+  /** Process of a broker, for whoever looks at what it costs. */
+  pid(index = 0): number {
+    return this.#nodes[index]?.process?.pid as number;
+  }
+
   /** Starts a broker that was stopped or killed, and waits until it listens. */
   async startNode(index = 0): Promise<void> {
     const node = this.#nodes[index] as Node;
