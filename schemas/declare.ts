@@ -101,7 +101,8 @@ export const LONG_MIN = -(2 ** 52);
 export const LONG_MAX = 2 ** 53 - 2;
 
 export function long(doc: string, min = LONG_MIN, max = LONG_MAX): Field<number> {
-  return field(doc, 'long', z.number().int().min(min).max(max));
+  // A bound that is missed is the one thing said: `int` has bounds of its own, and would say other ones besides.
+  return field(doc, 'long', z.number().min(min, { abort: true }).max(max, { abort: true }).int());
 }
 
 export function flag(doc: string): Field<boolean> {

@@ -113,6 +113,19 @@ describe('hostile bodies', () => {
   });
 });
 
+describe('an amount that is too large or too small', () => {
+  it.each([
+    ['9007199254740991', 'Too big: expected number to be <=9007199254740990'],
+    ['9223372036854775808', 'Too big: expected number to be <=9007199254740990'],
+    ['-1', 'Too small: expected number to be >=0'],
+    ['1.5', 'Invalid input: expected int, received number'],
+  ])('%s is told in one sentence', async (minor, message) => {
+    harness = await startHarness();
+    const { body } = await harness.send('/v1/transfers', amountRaw(minor));
+    expect(body).toMatchObject({ errors: [{ path: '/amount/minor', message }] });
+  });
+});
+
 describe('hostile callers', () => {
   const routes: readonly [string, () => unknown][] = [
     ['/v1/transfers', transferJson],
