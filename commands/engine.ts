@@ -24,7 +24,7 @@ import { controlRecord } from '../schemas/events/control.ts';
 import { BLOCKS } from '../schemas/journal.ts';
 import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../schemas/topics.ts';
 import { migrate } from '../sinks/clickhouse/migrate.ts';
-import { type StageState, startPipeline } from '../sinks/clickhouse/pipeline.ts';
+import { type PartitionLag, type StageState, startPipeline } from '../sinks/clickhouse/pipeline.ts';
 import { type ClickHouseSink, startClickHouseSink } from '../sinks/clickhouse/sink.ts';
 import { ownLogSource } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
@@ -50,6 +50,8 @@ export interface Engine {
   readonly settings: SettingsKeeper;
   /** Records that route and the tasks have still to read. */
   lag(): { readonly route: number; readonly score: number };
+  /** The same and the sink’s, by partition. */
+  lags(): readonly PartitionLag[];
   /** What time it is for days and overdue invoices: the real one, or, where old data is the clock, the last tick. */
   readonly dataNow: Now;
   /** Resolves when all that the log holds now is folded and in ClickHouse. */
@@ -105,7 +107,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
   const lag = () => lagOf(log, threads);
   const dataNow = evaluation ? () => lastControlAt(log) ?? now() : now;
-  return { log, logSource, clickhouse, sink, settings, lag, dataNow, caughtUp: () => caughtUp(log, threads, sink) };
+  const lags = () => [...readLags(log, threads, now()), ...sink.lags()];
+  const all = () => caughtUp(log, threads, sink);
+  return { log, logSource, clickhouse, sink, settings, lag, lags, dataNow, caughtUp: all };
 }
 
 /** Whoever reads the log finds in it what its bytes were written with. */
@@ -138,7 +142,10 @@ function startSink(
       ? { folder: chdbFolder(loaded.config) }
       : { folder: null, prepare: () => migrate(write, { replicate }) }),
     logger,
-    onProgress: ({ table, rows }) => metrics.count('weir_sink_rows_total', { table }, rows),
+    onProgress: ({ table, rows, durationMs }) => {
+      metrics.count('weir_sink_rows_total', { table }, rows);
+      metrics.observe('weir_sink_insert_seconds', { table }, durationMs / 1_000);
+    },
     onFailure: () => metrics.count('weir_sink_failures_total', {}),
     onFault: (error) => lifecycle.fail(error),
   });
@@ -158,6 +165,7 @@ async function startThreads(
     checkpointIntervalMs,
     checkpointBytes,
     onTotals: (worker, totals) => metrics.merge(worker, totals),
+    onGauges: (values) => metrics.setAll(values),
     onFailed: (error) => lifecycle.fail(error),
   });
 }
@@ -168,6 +176,14 @@ function lagOf(log: Log, threads: FoldThreads): { readonly route: number; readon
     lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
   }
   return lag;
+}
+
+function readLags(log: Log, threads: FoldThreads, now: number): PartitionLag[] {
+  return threads.positions().map(({ topic, partition, offset, seen }) => {
+    const records = log.end(topic, partition) - offset;
+    const ms = records === 0 || seen === 0 ? 0 : Math.max(0, now - seen);
+    return { stage: topic === 'journal' ? 'score' : 'route', topic, partition, records, ms };
+  });
 }
 
 /** Where the stages stand, for the table `pipeline`. */

@@ -8,14 +8,14 @@ import { type Flow, RecentLatencies } from './status-line.ts';
 
 export class FlowMeter {
   readonly #metrics: Metrics;
-  readonly #engine: Pick<Engine, 'lag' | 'sink'>;
+  readonly #engine: Pick<Engine, 'lags' | 'sink'>;
   readonly #now: () => number;
   readonly #latencies = new RecentLatencies();
   readonly #startedAt: number;
   #latest: Flow | null = null;
   #before: { readonly at: number; readonly events: number };
 
-  constructor(metrics: Metrics, engine: Pick<Engine, 'lag' | 'sink'>, now: () => number) {
+  constructor(metrics: Metrics, engine: Pick<Engine, 'lags' | 'sink'>, now: () => number) {
     this.#metrics = metrics;
     this.#engine = engine;
     this.#now = now;
@@ -55,19 +55,17 @@ export class FlowMeter {
     this.#before = { at, events: events - ticks };
     const p99Ms = this.#latencies.p99Ms();
     this.#latencies.clear();
-    this.#latest = { eventsPerSecond, accepted, held, rejected, alerts, lagMs: this.#measureLag(), p99Ms };
+    const { ms: lagMs } = this.#engine.sink.lag();
+    this.#latest = { eventsPerSecond, accepted, held, rejected, alerts, lagMs, p99Ms };
     return this.#latest;
   }
 
-  #measureLag(): number {
-    const { route, score } = this.#engine.lag();
-    const { records, ms, byTopic } = this.#engine.sink.lag();
-    this.#metrics.set('weir_lag_records', { reader: 'route', topic: 'all' }, route);
-    this.#metrics.set('weir_lag_records', { reader: 'score', topic: 'journal' }, score);
-    for (const [topic, behind] of Object.entries(byTopic)) {
-      this.#metrics.set('weir_lag_records', { reader: 'clickhouse', topic }, behind);
+  /** Brings the metrics of lag up to date: to be called when somebody asks for them. */
+  tellLag(): void {
+    for (const { stage, topic, partition, records, ms } of this.#engine.lags()) {
+      const labels = { stage, topic, partition: `${partition}` };
+      this.#metrics.set('weir_lag_records', labels, records);
+      this.#metrics.set('weir_lag_seconds', labels, ms / 1_000);
     }
-    this.#metrics.set('weir_lag_seconds', { reader: 'clickhouse' }, records === 0 ? 0 : ms / 1_000);
-    return ms;
   }
 }

@@ -3,9 +3,9 @@
  * order. A thread that fails ends the process; a thread that ends unasked has failed.
  */
 import { Worker } from 'node:worker_threads';
+import type { ReadPosition } from '../processors/score/worker.ts';
 import { type ErrorCode, WeirError } from '../runtime/errors.ts';
 import type { LogSource } from '../runtime/log/open.ts';
-import type { Position } from '../runtime/log/port.ts';
 import type { WorkerTotals } from '../runtime/metrics.ts';
 
 export interface FoldThreadsOptions {
@@ -17,12 +17,19 @@ export interface FoldThreadsOptions {
   readonly checkpointIntervalMs: number;
   readonly checkpointBytes: number;
   readonly onTotals: (worker: string, totals: WorkerTotals) => void;
+  readonly onGauges?: (values: WorkerTotals) => void;
   readonly onFailed: (error: Error) => void;
 }
 
 type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'counters'; readonly values: WorkerTotals; readonly positions: readonly Position[] }
+  | { readonly kind: 'restoring'; readonly gauges: WorkerTotals }
+  | {
+      readonly kind: 'counters';
+      readonly values: WorkerTotals;
+      readonly gauges: WorkerTotals;
+      readonly positions: readonly ReadPosition[];
+    }
   | { readonly kind: 'failed'; readonly code: ErrorCode | null; readonly message: string; readonly stack: string }
   | { readonly kind: 'stopped' };
 
@@ -44,7 +51,7 @@ export class FoldThreads {
   }
 
   /** Where route and the tasks stand, as they told last. */
-  positions(): readonly Position[] {
+  positions(): readonly ReadPosition[] {
     return this.#threads.flatMap((thread) => thread.positions);
   }
 
@@ -80,7 +87,7 @@ export function shareOut(partitions: number, threads: number): number[][] {
 
 class Thread {
   readonly ready: Promise<void>;
-  positions: readonly Position[] = [];
+  positions: readonly ReadPosition[] = [];
   /** How often it told where it stands. */
   reports = 0;
   readonly #name: string;
@@ -119,7 +126,9 @@ class Thread {
     if (message.kind === 'ready') this.#restored.resolve();
     else if (message.kind === 'failed') this.#fail(errorOf(message));
     else if (message.kind === 'stopped') this.#ended.resolve();
+    else if (message.kind === 'restoring') this.#options.onGauges?.(message.gauges);
     else {
+      this.#options.onGauges?.(message.gauges);
       this.positions = message.positions;
       this.reports++;
       this.#options.onTotals(this.#name, message.values);

@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     () => startIndex(options, listeners),
     (started) => started.close(),
   );
-  const server = await lifecycle.start('http', () => build(options, keys), stopServer);
+  const server = await lifecycle.start('http', () => build(options, keys, flow), stopServer);
   addIntakeRoutes(server.app, {
     intake,
     index,
@@ -119,6 +119,7 @@ function startIndex(
 async function build(
   { config, version, metrics, engine, lifecycle, logger }: ServeOptions,
   keys: KeyStore,
+  flow: FlowMeter,
 ): Promise<Server> {
   return buildServer({
     keys,
@@ -130,7 +131,10 @@ async function build(
       const { failing } = engine.sink.lag();
       return { ready: !lifecycle.stopping, checks: { fold: 'folding', clickhouse: failing ?? 'inserting' } };
     },
-    metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+    metrics: async () => {
+      flow.tellLag();
+      return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
+    },
     onAnswered: ({ method, route, status, durationMs }) => {
       metrics.observe('weir_request_duration_seconds', { method, route, status: String(status) }, durationMs / 1_000);
     },

@@ -22,6 +22,7 @@ export interface RouteOptions {
   /** Next journal offset of each partition's task, where it is known in this process. */
   readonly folded: (partition: number) => number;
   readonly onRouted: (entries: number) => void;
+  readonly onCommitted?: (durationMs: number) => void;
 }
 
 /** One partition of one input, with the record that is next. */
@@ -42,11 +43,14 @@ export class Route {
   readonly #router: Router;
   readonly #commits: Commits;
   #inputs: Input[] = [];
+  /** Earliest and latest event time since somebody asked last. */
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
 
   constructor(options: RouteOptions) {
     this.#options = options;
     this.#router = new Router({ partitions: options.log.partitions, kinds: options.kinds });
-    this.#commits = new Commits('route', options.log.committer('route'));
+    this.#commits = new Commits('route', options.log.committer('route'), options.onCommitted);
   }
 
   async start(): Promise<void> {
@@ -130,6 +134,9 @@ export class Route {
 
   #take(input: Input): void {
     const { count, body, ends } = input.batch!.values;
+    const { time } = input.peeked!;
+    if (time < this.#earliest) this.#earliest = time;
+    if (time > this.#latest) this.#latest = time;
     this.#router.route(input.source, body, input.peeked!, startOf(input), ends[input.index]!);
     input.peeked = null;
     if (++input.index === count) input.batch = null;
@@ -142,6 +149,19 @@ export class Route {
     const outputs = this.#router.take();
     await this.#commits.send({ outputs, positions, state: Buffer.alloc(0) });
     this.#options.onRouted(entries);
+  }
+
+  /** From the earliest to the latest event time of what was routed since the last call, ms; 0 where nothing was. */
+  takeSpread(): number {
+    const spread = Math.max(0, this.#latest - this.#earliest);
+    this.#earliest = Number.POSITIVE_INFINITY;
+    this.#latest = Number.NEGATIVE_INFINITY;
+    return spread;
+  }
+
+  /** Append time of what was read last of each input; 0 before the first. */
+  seen(): number[] {
+    return this.#inputs.map(({ source }) => source.seen);
   }
 
   /** Next offset of each input. */

@@ -4,6 +4,9 @@
  * shows the whole process.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { LATENCY_BUCKETS, MergedHistogram, parseSeries, type WorkerTotals } from './worker-series.ts';
+
+export type { WorkerTotals };
 
 export interface MetricFacts {
   readonly kind: 'counter' | 'gauge' | 'histogram';
@@ -12,9 +15,9 @@ export interface MetricFacts {
   readonly unit: string;
   readonly labels: readonly string[];
   readonly buckets?: readonly number[];
+  /** True for a histogram whose buckets worker threads count. */
+  readonly counted?: boolean;
 }
-
-const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export const METRICS = {
   weir_events_accepted_total: {
@@ -119,17 +122,47 @@ export const METRICS = {
   },
   weir_lag_records: {
     kind: 'gauge',
-    en: 'Records that a reader has still to read, by reader and topic.',
-    zh: '读取方尚未读取的记录数，按读取方与主题。',
+    en: 'Records that a stage has still to read, by stage, topic and partition.',
+    zh: '各环节尚未读取的记录数，按环节、主题与分区。',
     unit: 'records',
-    labels: ['reader', 'topic'],
+    labels: ['stage', 'topic', 'partition'],
   },
   weir_lag_seconds: {
     kind: 'gauge',
-    en: 'Age of the oldest record that a reader has still to read, by reader.',
-    zh: '读取方最早未读记录的时长，按读取方。',
+    en: 'Age of what a stage read last while it has more to read, by stage, topic and partition; 0 where it has read all.',
+    zh: '环节有积压时最近读取记录的时长，按环节、主题与分区；无积压为 0。',
     unit: 'seconds',
-    labels: ['reader'],
+    labels: ['stage', 'topic', 'partition'],
+  },
+  weir_commit_duration_seconds: {
+    kind: 'histogram',
+    en: 'From sending a commit (in Kafka a transaction) until it is acknowledged, by stage.',
+    zh: '提交（Kafka 中为事务）从发出到确认的时间，按环节。',
+    unit: 'seconds',
+    labels: ['stage'],
+    counted: true,
+  },
+  weir_restore_left_records: {
+    kind: 'gauge',
+    en: 'Journal records that a partition has still to fold before it is restored; 0 once it is.',
+    zh: '分区恢复前尚需重算的流水记录数；恢复后为 0。',
+    unit: 'records',
+    labels: ['partition'],
+  },
+  weir_event_time_spread_seconds: {
+    kind: 'gauge',
+    en: 'From the earliest to the latest event time among what route wrote in the last second.',
+    zh: '路由最近一秒写出的条目中最早与最晚事件时间之差。',
+    unit: 'seconds',
+    labels: [],
+  },
+  weir_sink_insert_seconds: {
+    kind: 'histogram',
+    en: 'From the first try of an insert into ClickHouse until it is through, by table.',
+    zh: '写入 ClickHouse 从首次尝试到成功的时间，按表。',
+    unit: 'seconds',
+    labels: ['table'],
+    buckets: LATENCY_BUCKETS,
   },
   weir_sink_rows_total: {
     kind: 'counter',
@@ -163,14 +196,11 @@ export type GaugeName = NamesOf<'gauge'>;
 export type HistogramName = NamesOf<'histogram'>;
 export type Labels<N extends MetricName> = { readonly [L in (typeof METRICS)[N]['labels'][number]]: string };
 
-/** Running totals of a worker since it started: `weir_decisions_total{outcome=hold}` → 12. */
-export interface WorkerTotals {
-  readonly [series: string]: number;
-}
+type Metric = Counter | Gauge | Histogram | MergedHistogram;
 
 export class Metrics {
   readonly registry = new Registry();
-  readonly #metrics = new Map<string, Counter | Gauge | Histogram>();
+  readonly #metrics = new Map<string, Metric>();
   readonly #workers = new Map<string, WorkerTotals>();
 
   constructor() {
@@ -212,27 +242,28 @@ export class Metrics {
     return matching.reduce((sum, one) => sum + one.value, 0);
   }
 
+  /** Sets gauges that a worker tells the value of. */
+  setAll(values: WorkerTotals): void {
+    for (const [series, value] of Object.entries(values)) {
+      const { name, labels } = parseSeries(series);
+      const metric = this.#metrics.get(name);
+      if (!(metric instanceof Gauge)) throw new Error(`a worker set ${series}, and no gauge of that name is declared`);
+      metric.set(labels, value);
+    }
+  }
+
   #addSeries(series: string, by: number): void {
     const { name, labels } = parseSeries(series);
     const metric = this.#metrics.get(name);
-    if (!(metric instanceof Counter))
-      throw new Error(`a worker counted ${series}, and no counter of that name is declared`);
-    metric.inc(labels, by);
+    const [, histogram, part] = /^(.*)_(bucket|sum)$/.exec(name) ?? [];
+    const merged = this.#metrics.get(histogram ?? '');
+    if (metric instanceof Counter) metric.inc(labels, by);
+    else if (merged instanceof MergedHistogram) merged.add(part as string, labels, by);
+    else throw new Error(`a worker counted ${series}, and no counter of that name is declared`);
   }
 }
 
-/** `name{label=value,…}` as workers write it; label values hold neither commas nor braces. */
-export function parseSeries(series: string): { readonly name: string; readonly labels: { [label: string]: string } } {
-  const open = series.indexOf('{');
-  if (open < 0) return { name: series, labels: {} };
-  const pairs = series.slice(open + 1, -1).split(',');
-  return {
-    name: series.slice(0, open),
-    labels: Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string])),
-  };
-}
-
-function create(name: string, facts: MetricFacts, registry: Registry): Counter | Gauge | Histogram {
+function create(name: string, facts: MetricFacts, registry: Registry): Metric {
   const shared = {
     name,
     help: `${facts.en} Unit: ${facts.unit}.`,
@@ -241,5 +272,9 @@ function create(name: string, facts: MetricFacts, registry: Registry): Counter |
   };
   if (facts.kind === 'counter') return new Counter(shared);
   if (facts.kind === 'gauge') return new Gauge(shared);
-  return new Histogram({ ...shared, buckets: [...(facts.buckets ?? LATENCY_BUCKETS)] });
+  if (facts.counted !== true) return new Histogram({ ...shared, buckets: [...(facts.buckets ?? LATENCY_BUCKETS)] });
+  const merged = new MergedHistogram(name, shared.help);
+  // A registry asks no more of a metric than this one answers.
+  registry.registerMetric(merged as unknown as Histogram);
+  return merged;
 }

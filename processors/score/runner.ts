@@ -40,13 +40,15 @@ export class TaskRunner {
   #sent = 0;
   #stored: { ids: number; counterparties: number } = { ids: 0, counterparties: 0 };
   #checkpointAt = 0;
+  #seen = 0;
   #bytesSince = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: RunnerOptions) {
-    const { log, partition } = options;
+    const { log, partition, counters } = options;
+    const name = taskName(partition);
     this.#options = options;
-    this.#commits = new Commits(taskName(partition), log.committer(taskName(partition)));
+    this.#commits = new Commits(name, log.committer(name), (durationMs) => counters.committed('score', durationMs));
     this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint));
     this.#reader = log.reader('journal', partition, 0, { durable: false, reuse: true });
   }
@@ -58,6 +60,11 @@ export class TaskRunner {
 
   get reader(): Reader {
     return this.#reader;
+  }
+
+  /** Append time of what was folded last; 0 before the first. */
+  get seen(): number {
+    return this.#seen;
   }
 
   /** Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. */
@@ -86,6 +93,7 @@ export class TaskRunner {
   async step(): Promise<number> {
     const batch = this.#reader.poll();
     if (batch === null) return 0;
+    this.#seen = batch.seen;
     const before = this.#task.ordinal;
     for (let index = 0; index < batch.values.count; index++) {
       const ordinal = this.#task.ordinal;
@@ -122,8 +130,14 @@ export class TaskRunner {
       }
       this.#task.take();
       if (this.#reader.position > target) this.#reader.seek(target);
+      this.#tellLeft(target - this.#reader.position);
       await yieldToOthers();
     }
+    this.#tellLeft(0);
+  }
+
+  #tellLeft(records: number): void {
+    this.#options.counters.set(`weir_restore_left_records{partition=${this.#options.partition}}`, records);
   }
 
   /** Sends a commit once the one before is acknowledged; folding goes on meanwhile. */

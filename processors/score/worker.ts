@@ -29,6 +29,11 @@ export interface FoldThreadData {
   readonly checkpointBytes: number;
 }
 
+/** A position, and the append time of what was read last before it; 0 before the first. */
+export interface ReadPosition extends Position {
+  readonly seen: number;
+}
+
 const REPORT_MS = 1_000;
 /**
  * Records of a pass up to which the next waits for the disk. A commit costs the same for one record as
@@ -85,15 +90,20 @@ class FoldThread {
   }
 
   get counters(): Counters {
+    if (this.#route !== null) {
+      this.#counters.set('weir_event_time_spread_seconds', this.#route.takeSpread() / 1_000);
+    }
     return this.#counters;
   }
 
-  /** Where route and the tasks stand: next offset to read. */
-  positions(): Position[] {
-    const tasks = this.#runners.map(({ reader }) => {
-      return { topic: 'journal', partition: reader.partition, offset: reader.position };
+  /** Where route and the tasks stand: next offset to read, and the append time of what they read last. */
+  positions(): ReadPosition[] {
+    const tasks = this.#runners.map(({ reader, seen }) => {
+      return { topic: 'journal', partition: reader.partition, offset: reader.position, seen };
     });
-    return [...tasks, ...(this.#route?.positions() ?? [])];
+    const seen = this.#route?.seen() ?? [];
+    const routed = (this.#route?.positions() ?? []).map((one, index) => ({ ...one, seen: seen[index] as number }));
+    return [...tasks, ...routed];
   }
 
   /** Until there is something to read, or to stop. One promise for all rests would gather a listener each time. */
@@ -133,6 +143,7 @@ class FoldThread {
         return index === undefined ? this.#log.end('journal', partition) : this.#runners[index]!.position;
       },
       onRouted: (entries) => this.#counters.add('weir_entries_routed_total', entries),
+      onCommitted: (durationMs) => this.#counters.committed('route', durationMs),
     });
   }
 }
@@ -142,13 +153,19 @@ async function main(): Promise<void> {
   const data = workerData as FoldThreadData;
   const log = await openLog(data.log);
   const thread = new FoldThread(data, log);
+  const restoring = repeatEvery(REPORT_MS, () => {
+    port.postMessage({ kind: 'restoring', gauges: thread.counters.gauges() });
+  });
   await thread.restore();
+  restoring.stop();
   port.postMessage({ kind: 'ready' });
   port.on('message', (message: { kind: string }) => {
     if (message.kind === 'stop') thread.stop();
   });
   const tell = () => {
-    port.postMessage({ kind: 'counters', values: thread.counters.totals(), positions: thread.positions() });
+    const { counters } = thread;
+    const [values, gauges] = [counters.totals(), counters.gauges()];
+    port.postMessage({ kind: 'counters', values, gauges, positions: thread.positions() });
   };
   const report = repeatEvery(REPORT_MS, tell);
   await thread.run();

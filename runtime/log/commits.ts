@@ -3,6 +3,7 @@
  * acknowledged, and its owner works on meanwhile. A commit that failed may have taken effect: the log is
  * fenced and asked, and only what it does not hold is sent again.
  */
+import { monotonicNow } from '../clock.ts';
 import { isWeirError, WeirError } from '../errors.ts';
 import type { Commit, Committed, Committer, Position } from './port.ts';
 
@@ -12,13 +13,15 @@ const TRIES = 3;
 export class Commits {
   readonly #owner: string;
   readonly #committer: Committer;
+  readonly #onAcknowledged: (durationMs: number) => void;
   /** Positions as they were acknowledged last. */
   #acknowledged = new Map<string, number>();
   #underway: Promise<void> = Promise.resolve();
 
-  constructor(owner: string, committer: Committer) {
+  constructor(owner: string, committer: Committer, onAcknowledged: (durationMs: number) => void = () => {}) {
     this.#owner = owner;
     this.#committer = committer;
+    this.#onAcknowledged = onAcknowledged;
   }
 
   /** Shuts out an earlier holder and answers what is committed. To be called once, before the first commit. */
@@ -47,8 +50,10 @@ export class Commits {
   }
 
   async #commit(commit: Commit): Promise<void> {
+    const sentAt = monotonicNow();
     for (let left = TRIES; !(await this.#try(commit, --left)); );
     for (const [place, offset] of byPlace(commit.positions)) this.#acknowledged.set(place, offset);
+    this.#onAcknowledged(monotonicNow() - sentAt);
   }
 
   /** True where the log holds it now; throws where it does not and no tries are left. */

@@ -16,6 +16,16 @@ export interface StageState {
   readonly records: number;
 }
 
+/** How far a stage is behind in one partition that it reads. */
+export interface PartitionLag {
+  readonly stage: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: number;
+  /** Age of what was read last, ms; 0 where nothing is left. */
+  readonly ms: number;
+}
+
 export interface PipelineOptions {
   readonly client: ClickHouseClient;
   readonly stages: () => readonly StageState[];

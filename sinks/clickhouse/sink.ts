@@ -15,14 +15,16 @@ import type { Logger } from '../../runtime/logger.ts';
 import { partitionsOf, TOPICS } from '../../schemas/topics.ts';
 import { bodyInserter, fileInserter } from './insert.ts';
 import { JournalRows } from './journal-rows.ts';
+import { LagMeter, type SinkLag } from './lag.ts';
 import { Ledger } from './ledger.ts';
 import { Mover, type SinkProgress, Stopped } from './mover.ts';
 import { OutputRows } from './output-rows.ts';
 import { Pause } from './pause.ts';
+import type { PartitionLag } from './pipeline.ts';
 import { type Taken, take, takeAgain } from './spans.ts';
 import { OUTPUT_TOPICS, type OutputTopic } from './tables.ts';
 
-export type { SinkProgress };
+export type { SinkLag, SinkProgress };
 
 export interface ClickHouseSinkOptions {
   readonly log: Log;
@@ -47,20 +49,12 @@ export interface ClickHouseSinkOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-export interface SinkLag {
-  /** Records still to insert. */
-  readonly records: number;
-  readonly byTopic: { readonly [topic: string]: number };
-  /** Age of the oldest record of the insert under way, or of the last one; 0 where nothing is left. */
-  readonly ms: number;
-  /** What the last try failed with; null while inserts go well. */
-  readonly failing: string | null;
-}
-
 export interface ClickHouseSink {
   /** Finishes the insert under way and writes down that it is done. */
   stop(): Promise<void>;
   lag(): SinkLag;
+  /** The same by partition. */
+  lags(): PartitionLag[];
   /** Resolves when what the log holds now is in ClickHouse. */
   caughtUp(): Promise<void>;
 }
@@ -99,13 +93,13 @@ class Sink implements ClickHouseSink {
   readonly #outputReaders: readonly Reader[];
   readonly #journalReaders: readonly Reader[];
   readonly #readers: readonly Reader[];
+  readonly #meter: LagMeter;
   readonly #finished = Promise.withResolvers<void>();
   #waiters: Waiter[] = [];
   readonly #wakes = new Map<readonly Reader[], Promise<void>>();
   #roundAt = Number.NEGATIVE_INFINITY;
   #journalAt = Number.NEGATIVE_INFINITY;
   #journalFull = false;
-  #logged: number | null = null;
 
   constructor(options: ClickHouseSinkOptions) {
     const { log, client, folder, logger, onProgress, onFailure } = options;
@@ -121,6 +115,7 @@ class Sink implements ClickHouseSink {
     this.#outputReaders = this.#outputs.flat();
     this.#journalReaders = readersOf(log, 'journal');
     this.#readers = [...this.#outputReaders, ...this.#journalReaders];
+    this.#meter = new LagMeter(log, this.#ledger, this.#readers);
   }
 
   stop(): Promise<void> {
@@ -129,15 +124,11 @@ class Sink implements ClickHouseSink {
   }
 
   lag(): SinkLag {
-    const byTopic: { [topic: string]: number } = {};
-    let records = 0;
-    for (const { topic, partition } of this.#readers) {
-      const behind = this.#options.log.end(topic, partition) - this.#ledger.position(topic, partition);
-      byTopic[topic] = (byTopic[topic] ?? 0) + behind;
-      records += behind;
-    }
-    const ms = records === 0 || this.#logged === null ? 0 : Math.max(0, systemNow() - this.#logged);
-    return { records, byTopic, ms, failing: this.#mover.failing };
+    return { ...this.#meter.lag(systemNow()), failing: this.#mover.failing };
+  }
+
+  lags(): PartitionLag[] {
+    return this.#meter.lags(systemNow());
   }
 
   caughtUp(): Promise<void> {
@@ -222,7 +213,7 @@ class Sink implements ClickHouseSink {
   }
 
   async #move(taken: Taken): Promise<void> {
-    this.#logged = taken.span.logged;
+    this.#meter.took(taken);
     const { rows, ordinals } = this.#rowsOf(taken);
     await this.#mover.move(taken.span, rows, ordinals);
   }
