@@ -49,6 +49,18 @@ export interface Who {
   readonly grade: Grade | null;
 }
 
+/** A rule that leaves somebody alone until a time, ms. */
+interface Exemption {
+  readonly rule: string;
+  readonly until: number;
+}
+
+interface Exemptions {
+  readonly bySubject: ReadonlyMap<string, readonly Exemption[]>;
+  /** Of all customers of a kind, tag or grade. */
+  readonly ofMany: readonly (Exemption & { readonly when: Segment['when'] })[];
+}
+
 /** Settings as a task uses them. One per settings entry; a new one is made when settings change. */
 export class RuleBook {
   readonly settings: Settings;
@@ -56,37 +68,36 @@ export class RuleBook {
   readonly #switchedOff: ReadonlySet<string>;
   readonly #sets = new Map<string, RuleSet>();
   readonly #byKind = new Map<string, RuleSet>();
-  readonly #exempt: Map<string, { readonly rule: string; readonly until: number }[]>;
+  readonly #exemptions: Exemptions;
 
   constructor(canonical: string, switchedOff: ReadonlySet<string>, scope: Scope) {
     this.settings = readSettings(canonical);
     this.#scope = scope;
     this.#switchedOff = new Set(switchedOff);
-    this.#exempt = exemptionsOf(this.settings);
+    this.#exemptions = exemptionsOf(this.settings);
   }
 
   /** The rules for a subject, at the time of the last tick. */
   choose(who: Who, tick: number): RuleSet {
-    const exempt =
-      this.#exempt.size === 0 ? undefined : this.#exempt.get(who.id)?.filter((one) => !(tick >= one.until));
-    if (exempt !== undefined && exempt.length > 0) return this.#chooseFor(who, exempt);
-    // Most subjects differ in nothing that a segment asks for.
+    const inForce = ({ until }: Exemption) => !(tick >= until);
+    const own = this.#exemptions.bySubject.get(who.id)?.filter(inForce) ?? [];
+    // Most subjects differ in nothing that a segment or an exemption asks for.
     const { profile, grade } = who;
     const kind = profile === null ? `|${grade}` : `${profile.kind}|${profile.tags.join()}|${grade}`;
-    let set = this.#byKind.get(kind);
-    if (set === undefined) {
-      set = this.#chooseFor(who, []);
-      this.#byKind.set(kind, set);
-    }
+    const known = own.length === 0 ? this.#byKind.get(kind) : undefined;
+    if (known !== undefined && !(tick >= known.validUntil)) return known;
+    const ofMany = this.#exemptions.ofMany.filter((one) => inForce(one) && meets(one.when, who));
+    const set = this.#chooseFor(who, [...own, ...ofMany]);
+    if (own.length === 0) this.#byKind.set(kind, set);
     return set;
   }
 
-  #chooseFor(who: Who, exempt: readonly { readonly rule: string; readonly until: number }[]): RuleSet {
+  #chooseFor(who: Who, exempt: readonly Exemption[]): RuleSet {
     const validUntil = Math.min(Number.POSITIVE_INFINITY, ...exempt.map((one) => one.until));
     const parts = RULES.map((rule) => {
       if (exempt.some((one) => one.rule === rule.id)) return '-';
       return this.#segmentsOf(rule)
-        .map((segment, index) => (matches(segment, who) ? index : -1))
+        .map((segment, index) => (meets(segment.when, who) ? index : -1))
         .filter((index) => index >= 0)
         .join(',');
     });
@@ -171,20 +182,20 @@ function planOf(chosen: readonly ChosenRule[]): WindowPlan {
   return { sizesMs, distinct: sizesMs.map((size) => windows.get(size)!) };
 }
 
-function exemptionsOf(settings: Settings): Map<string, { rule: string; until: number }[]> {
-  const exempt = new Map<string, { rule: string; until: number }[]>();
+function exemptionsOf(settings: Settings): Exemptions {
+  const bySubject = new Map<string, Exemption[]>();
+  const ofMany: (Exemption & { readonly when: Segment['when'] })[] = [];
   for (const [rule, own] of Object.entries(settings.rules)) {
-    for (const one of own.exemptions) {
-      const known = exempt.get(one.subject) ?? [];
-      known.push({ rule, until: Date.parse(one.until) });
-      exempt.set(one.subject, known);
+    for (const { subject, when, until } of own.exemptions) {
+      const one = { rule, until: Date.parse(until) };
+      if (when !== undefined) ofMany.push({ ...one, when });
+      else bySubject.set(subject!, [...(bySubject.get(subject!) ?? []), one]);
     }
   }
-  return exempt;
+  return { bySubject, ofMany };
 }
 
-function matches(segment: Segment, who: Who): boolean {
-  const { kind, tag, grade } = segment.when;
+function meets({ kind, tag, grade }: Segment['when'], who: Who): boolean {
   return (
     (kind === undefined || kind === who.profile?.kind) &&
     (tag === undefined || (who.profile?.tags.includes(tag) ?? false)) &&

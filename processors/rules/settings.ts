@@ -10,26 +10,36 @@ import { duration, formatDuration, isZone } from '../../schemas/time.ts';
 import { type Rule, type Segment, unwrapped } from './contract.ts';
 import { RULES } from './index.ts';
 
+const when = z
+  .strictObject({
+    kind: z.enum(['person', 'organisation']).optional().describe('Kind of customer.'),
+    tag: z.string().min(1).optional().describe('A tag of the customer’s file.'),
+    grade: z.enum(['A', 'B', 'C', 'D']).optional().describe('The customer’s rating.'),
+  })
+  .refine((named) => Object.keys(named).length > 0, 'must name a kind, a tag or a grade');
+
 const segment = z.strictObject({
-  when: z
-    .strictObject({
-      kind: z.enum(['person', 'organisation']).optional().describe('Kind of customer.'),
-      tag: z.string().min(1).optional().describe('A tag of the customer’s file.'),
-      grade: z.enum(['A', 'B', 'C', 'D']).optional().describe('The customer’s rating.'),
-    })
-    .refine((when) => Object.keys(when).length > 0, 'must name a kind, a tag or a grade'),
+  when,
   enabled: z.boolean().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
 });
 
-const exemption = z.strictObject({
-  subject: z.string().min(1).describe('Party, account or device that the rule leaves alone.'),
+const exemptionFields = z.strictObject({
+  subject: z.string().min(1).optional().describe('Party, account or device that the rule leaves alone.'),
+  when: when
+    .optional()
+    .describe('Customers that the rule leaves alone, by kind, tag or grade: all that is named holds.'),
   reason: z.string().min(1),
   by: z.string().min(1),
   until: z.iso
     .datetime({ offset: true, error: 'must be a time with zone like 2026-12-31T00:00:00+08:00' })
     .describe('When the exemption ends.'),
 });
+
+const exemption = exemptionFields.refine(
+  (one) => (one.subject === undefined) !== (one.when === undefined),
+  'must name either a subject or, under when, the customers',
+);
 
 const ruleSettings = z.strictObject({
   enabled: z.boolean().default(true).describe('False: the rule is not judged.'),

@@ -98,6 +98,47 @@ rules:
   });
 });
 
+describe('exemptions of many', () => {
+  const LIMIT = 'limit: {minor: 5, currency: CNY}';
+  const settings = (when: string, until = '2099-01-01T00:00:00Z') =>
+    `rules: {limit-transaction: {options: {${LIMIT}}, exemptions: [{when: ${when}, reason: r, by: b, until: "${until}"}]}}`;
+  const file = { customerId: 'payer', kind: 'organisation', tags: ['payroll'], at: '2026-03-01T00:00:00Z' };
+  const outcome = (driver: Driver) => driver.transfer({ minor: 6 }).decisions[0]!.outcome;
+
+  it.each([
+    ['{tag: payroll}', 'accept'],
+    ['{kind: organisation}', 'accept'],
+    ['{kind: organisation, tag: payroll}', 'accept'],
+    ['{grade: A}', 'accept'],
+    ['{tag: merchant}', 'reject'],
+    ['{kind: person, tag: payroll}', 'reject'],
+  ])('%s leave a payroll of an organisation: %s', (when, expected) => {
+    const driver = new Driver({ settings: settings(when) });
+    driver.customer(file);
+    expect(outcome(driver)).toBe(expected);
+  });
+
+  it('begin and end with the tag', () => {
+    const driver = new Driver({ settings: settings('{tag: payroll}') });
+    driver.customer({ ...file, tags: [] });
+    expect(outcome(driver)).toBe('reject');
+    driver.customer({ ...file, at: '2026-03-01T01:00:00Z' });
+    expect(outcome(driver)).toBe('accept');
+    driver.customer({ ...file, at: '2026-03-01T02:00:00Z', tags: [] });
+    expect(outcome(driver)).toBe('reject');
+  });
+
+  it('end in time for all, those who were met before too', () => {
+    const driver = new Driver({ settings: settings('{tag: payroll}', '2026-03-02T02:00:00Z') });
+    driver.customer(file);
+    expect(outcome(driver)).toBe('accept');
+    driver.tick(Date.parse('2026-03-02T02:00:00Z'));
+    expect(outcome(driver)).toBe('reject');
+    driver.customer({ ...file, customerId: 'other' });
+    expect(driver.transfer({ from: 'other', minor: 6 }).decisions[0]!.outcome).toBe('reject');
+  });
+});
+
 describe('exemptions', () => {
   const exemption = (rule: string, until: string) =>
     `${rule}: {exemptions: [{subject: payer, reason: r, by: b, until: "${until}"}]}`;

@@ -141,6 +141,21 @@ describe('bad settings', () => {
       'rules.velocity.exemptions.0.until: must be a time with zone like 2026-12-31T00:00:00+08:00',
     ],
     [
+      'an exemption of nobody',
+      'rules: {velocity: {exemptions: [{reason: r, by: wang, until: "2026-12-31T00:00:00+08:00"}]}}',
+      'rules.velocity.exemptions.0: must name either a subject or, under when, the customers',
+    ],
+    [
+      'an exemption of one and of many',
+      'rules: {velocity: {exemptions: [{subject: C-1, when: {tag: x}, reason: r, by: b, until: "2026-12-31T00:00:00+08:00"}]}}',
+      'rules.velocity.exemptions.0: must name either a subject or, under when, the customers',
+    ],
+    [
+      'an exemption of all',
+      'rules: {velocity: {exemptions: [{when: {}, reason: r, by: b, until: "2026-12-31T00:00:00+08:00"}]}}',
+      'rules.velocity.exemptions.0.when: must name a kind, a tag or a grade',
+    ],
+    [
       'an exemption without a reason',
       'rules: {velocity: {exemptions: [{subject: C-1, by: wang, until: "2026-12-31T00:00:00+08:00"}]}}',
       'rules.velocity.exemptions.0.reason: Invalid input: expected string, received undefined',
