@@ -101,7 +101,7 @@ rules:
 describe('exemptions of many', () => {
   const LIMIT = 'limit: {minor: 5, currency: CNY}';
   const settings = (when: string, until = '2099-01-01T00:00:00Z') =>
-    `rules: {limit-transaction: {options: {${LIMIT}}, exemptions: [{when: ${when}, reason: r, by: b, until: "${until}"}]}}`;
+    `rules: {limit-transaction: {options: {${LIMIT}}, segments: [], exemptions: [{when: ${when}, reason: r, by: b, until: "${until}"}]}}`;
   const file = { customerId: 'payer', kind: 'organisation', tags: ['payroll'], at: '2026-03-01T00:00:00Z' };
   const outcome = (driver: Driver) => driver.transfer({ minor: 6 }).decisions[0]!.outcome;
 
