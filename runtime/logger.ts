@@ -2,8 +2,7 @@
  * Logs: one JSON object a line, with personal data blotted out by field name. What a person at the
  * terminal must see is printed there as text; the log is for whoever looks into it afterwards.
  */
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync, statSync } from 'node:fs';
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
@@ -38,7 +37,7 @@ const REDACTION = REDACTED_FIELDS.flatMap((field) =>
   Array.from({ length: DEPTH_MAX }, (_, depth) => '*.'.repeat(depth) + field),
 );
 
-/** The log file is set aside at a start when it has grown beyond this; one older file is kept. */
+/** The log file is set aside when it has grown beyond this; one older file is kept. */
 const FILE_BYTES_MAX = 64 * 1_024 ** 2;
 
 export interface LoggerOptions {
@@ -56,9 +55,9 @@ export interface OpenLogger {
 }
 
 export function openLogger(options: LoggerOptions): OpenLogger {
-  if (options.file !== null) makeRoom(options.file);
   const json = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true });
-  const streams: pino.StreamEntry[] = [{ level: 'debug', stream: json }];
+  const stream = options.file === null ? json : rolling(json, options.file);
+  const streams: pino.StreamEntry[] = [{ level: 'debug', stream }];
   if (options.terminal !== null) streams.push({ level: 'warn', stream: forPeople(options.terminal) });
   const logger = pino(
     {
@@ -74,10 +73,21 @@ export function openLogger(options: LoggerOptions): OpenLogger {
   return { logger, close: () => json.flushSync() };
 }
 
-function makeRoom(file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat !== undefined && stat.size > FILE_BYTES_MAX) renameSync(file, `${file}.1`);
+/** Sets the file aside between two lines once it is large: a line is never torn. */
+function rolling(json: ReturnType<typeof pino.destination>, file: string): pino.DestinationStream {
+  let bytes = statSync(file).size;
+  return {
+    write: (line) => {
+      if (bytes > FILE_BYTES_MAX) {
+        json.flushSync();
+        renameSync(file, `${file}.1`);
+        json.reopen();
+        bytes = 0;
+      }
+      bytes += Buffer.byteLength(line);
+      json.write(line);
+    },
+  };
 }
 
 function forPeople(print: (text: string) => void): pino.DestinationStream {

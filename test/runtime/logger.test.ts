@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLogger } from '../../runtime/logger.ts';
@@ -48,8 +48,27 @@ describe('the log', () => {
     const file = join(temporaryFolder(), 'weir.log');
     writeFileSync(file, '');
     truncateSync(file, 65 * 1_024 ** 2);
-    openLogger({ level: 'info', file, terminal: null }).close();
-    expect(statSync(file).size).toBe(0);
-    expect(existsSync(`${file}.1`)).toBe(true);
+    const { logger, close } = openLogger({ level: 'info', file, terminal: null });
+    logger.info('the first line of a new file');
+    close();
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(1);
+    expect(statSync(`${file}.1`).size).toBe(65 * 1_024 ** 2);
+  });
+
+  it('sets it aside while it is written too, and loses no line', () => {
+    const file = join(temporaryFolder(), 'weir.log');
+    writeFileSync(file, '');
+    truncateSync(file, 64 * 1_024 ** 2 - 100);
+    const { logger, close } = openLogger({ level: 'info', file, terminal: null });
+    for (let line = 0; line < 50; line++) logger.info({ line }, 'written');
+    close();
+    const older = readFileSync(`${file}.1`);
+    const text = older.subarray(64 * 1_024 ** 2 - 100).toString('utf8') + readFileSync(file, 'utf8');
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).line),
+    ).toEqual(Array.from({ length: 50 }, (_, line) => line));
   });
 });
