@@ -9,10 +9,10 @@ import { isWeirError, WeirError } from '../../errors.ts';
 import type { RecordBatch } from '../port.ts';
 import type { KafkaClient } from './client.ts';
 import { CodeError, mayPass, OFFSET_OUT_OF_RANGE } from './errors.ts';
-import { isPublic } from './frames.ts';
+import { isPublic, UNFRAMED } from './frames.ts';
 import { readBatches } from './record-batches.ts';
 import { type Fetched, type FetchLimits, fetch } from './requests.ts';
-import { type Run, runsOf } from './runs.ts';
+import { framedAgain, type Run, runsOf } from './runs.ts';
 import type { Slot } from './slot.ts';
 
 export interface FetcherOptions {
@@ -176,7 +176,9 @@ export class Fetcher {
         : runsOf(batch, from, isPublic(topic))) {
         const known = this.#options.fingerprintOf(schema);
         const fingerprint = typeof known === 'string' ? known : await known;
-        batches.push({ topic, partition, baseOffset, seen, fingerprint, values });
+        // Where nobody knows the schema, whoever refuses the value is given all of it.
+        const whole = fingerprint === UNFRAMED ? framedAgain(values, schema) : values;
+        batches.push({ topic, partition, baseOffset, seen, fingerprint, values: whole });
       }
       next = Math.max(next, batch.end);
     }

@@ -1,6 +1,14 @@
 /** What was fetched as runs: records with offsets that follow each other, under one schema, appended together. */
-import type { PackedValues } from '../values.ts';
-import { FINGERPRINT_FRAME_BYTES, fingerprintAt, REGISTRY_FRAME_BYTES, registryIdAt, sameFrame } from './frames.ts';
+import { type PackedValues, packValues, valueAt } from '../values.ts';
+import {
+  FINGERPRINT_FRAME_BYTES,
+  fingerprintAt,
+  fingerprintFrame,
+  REGISTRY_FRAME_BYTES,
+  registryFrame,
+  registryIdAt,
+  sameFrame,
+} from './frames.ts';
 import { type FetchedBatch, RecordCursor } from './record-batches.ts';
 
 export interface Run {
@@ -13,6 +21,14 @@ export interface Run {
 
 /** Where the values of a run lie in what was fetched, frames left out. Used again for each run. */
 const spans = { starts: new Uint32Array(1_024), ends: new Uint32Array(1_024), count: 0 };
+
+/** The values with the frames that they came in. */
+export function framedAgain(values: PackedValues, schema: Run['schema']): PackedValues {
+  if (schema === null) return values;
+  const frame = typeof schema === 'number' ? registryFrame(schema) : fingerprintFrame(schema);
+  const parts = Array.from({ length: values.count }, (_, index) => Buffer.concat([frame, valueAt(values, index)]));
+  return packValues(parts);
+}
 
 /** The records of a batch from offset `from` on. */
 export function runsOf(batch: FetchedBatch, from: number, isPublic: boolean): Run[] {
@@ -46,7 +62,8 @@ export function runsOf(batch: FetchedBatch, from: number, isPublic: boolean): Ru
       frameAt = own === null ? -1 : start;
     }
     before = offset;
-    note(start + frameBytes(own), end);
+    // A null value is as empty as an empty one.
+    note(start < 0 ? end : start + frameBytes(own), end);
   }
   close();
   return runs;
@@ -70,8 +87,7 @@ function note(start: number, end: number): void {
       spans[side] = larger;
     }
   }
-  // A null value begins nowhere, and is as empty as an empty one.
-  spans.starts[spans.count] = Math.max(0, Math.min(start, end));
+  spans.starts[spans.count] = start;
   spans.ends[spans.count++] = end;
 }
 
