@@ -4,7 +4,9 @@
  * dead letters and positions in one step.
  */
 import { Commits } from '../runtime/log/commits.ts';
+import { Conformer } from '../runtime/log/conform.ts';
 import type { Log, Position, Reader, RecordBatch } from '../runtime/log/port.ts';
+import type { Declared } from '../schemas/declare.ts';
 import { EVENTS, type EventTopic } from '../schemas/journal.ts';
 import type { SubjectKind } from '../schemas/subjects.ts';
 import { partitionsOf, TOPICS } from '../schemas/topics.ts';
@@ -34,6 +36,9 @@ interface Input {
   /** Where the record that is next came from; filled anew for each. */
   readonly source: Source;
   batch: RecordBatch | null;
+  /** Why values of the batch are not as declared, by index. */
+  problems: ReadonlyMap<number, string> | null;
+  readonly conformer: Conformer<unknown>;
   index: number;
   peeked: Peeked | null;
 }
@@ -63,7 +68,9 @@ export class Route {
         const reader = log.reader(topic, partition, from, { durable: false, reuse: true });
         const source = { topic, partition, offset: from, seen: 0 };
         const awaited = log.end(topic, partition);
-        this.#inputs.push({ reader, topic, awaited, source, batch: null, index: 0, peeked: null });
+        const conformer = new Conformer(log, EVENTS[topic] as unknown as Declared<unknown>);
+        const none = { batch: null, problems: null, index: 0, peeked: null };
+        this.#inputs.push({ reader, topic, awaited, source, conformer, ...none });
       }
     }
     await this.#retain();
@@ -120,15 +127,22 @@ export class Route {
     const { reader, source } = input;
     if (input.batch === null) {
       if (!reader.ready()) return false;
-      input.batch = reader.poll();
+      const polled = reader.poll();
+      if (polled === null) return false;
+      const { batch, problems } = input.conformer.conform(polled);
+      input.batch = batch;
+      input.problems = problems;
       input.index = 0;
-      if (input.batch === null) return false;
-      source.partition = input.batch.partition;
-      source.seen = input.batch.seen;
+      source.partition = batch.partition;
+      source.seen = batch.seen;
     }
     const { body, ends } = input.batch.values;
     source.offset = input.batch.baseOffset + input.index;
-    input.peeked = this.#router.peek(source, body, startOf(input), ends[input.index]!);
+    const problem = input.problems?.get(input.index);
+    input.peeked =
+      problem === undefined
+        ? this.#router.peek(source, body, startOf(input), ends[input.index]!)
+        : { time: source.seen, event: null, problem };
     return true;
   }
 
@@ -187,6 +201,10 @@ export class Route {
   }
 }
 
+function isAwaited({ reader, awaited, topic }: Input): boolean {
+  return reader.position < awaited && topic !== 'voids';
+}
+
 /** Place of the input whose record belongs first. Voids pass the merge by: what they take back must not count a moment longer. */
 function firstOf(live: readonly Input[]): number {
   let first = 0;
@@ -202,7 +220,3 @@ function firstOf(live: readonly Input[]): number {
 function startOf({ batch, index }: Input): number {
   return index === 0 ? 0 : batch!.values.ends[index - 1]!;
 }
-function isAwaited({ reader, awaited, topic }: Input): boolean {
-  return reader.position < awaited && topic !== 'voids';
-}
-

@@ -39,10 +39,18 @@ export class RecordDecoder<T> {
       throw new WeirError('RECORD_UNDECODABLE', `The log holds no schema ${fingerprint} for a ${this.#record.name}.`);
     }
     const { type } = this.#record;
-    const writer = avro.Type.forSchema(JSON.parse(text) as avro.Schema);
-    const resolver = type.createResolver(writer);
+    const resolver = this.#resolverOf(fingerprint, text);
     const decode: Decode<T> = (bytes) => type.fromBuffer(bytes, resolver) as T;
     this.#decoders.set(fingerprint, decode);
     return decode;
+  }
+
+  #resolverOf(fingerprint: string, schema: string): ReturnType<avro.Type['createResolver']> {
+    const { type, name } = this.#record;
+    try {
+      return type.createResolver(avro.Type.forSchema(JSON.parse(schema) as avro.Schema));
+    } catch (cause) {
+      throw new WeirError('RECORD_UNDECODABLE', `Schema ${fingerprint} cannot be read as a ${name}.`, { cause });
+    }
   }
 }

@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
+import avro from 'avsc';
 import kafkajs from 'kafkajs';
 import { expect, it, onTestFinished } from 'vitest';
+import { type Declared, schemaOf } from '../../schemas/declare.ts';
+import { transferRecord } from '../../schemas/events/transfer.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
@@ -57,24 +60,26 @@ describeWith(kafka, 'Weir on Kafka', () => {
     return { registry, prefix, start: () => startWeir({ dataDir, environment }) };
   }
 
-  /** All decisions, as a consumer that knows nothing of Weir reads them. */
-  async function readDecisions(topic: string, registryUrl: string, count: number): Promise<Decision[]> {
+  /** All records of a topic, as a consumer that knows nothing of Weir reads them. */
+  async function readAll<T>(topic: string, registryUrl: string, count: number): Promise<T[]> {
     const client = new kafkajs.Kafka({ brokers: [...broker.brokers], logLevel: kafkajs.logLevel.NOTHING });
     const registry = new SchemaRegistry({ host: registryUrl });
     const consumer = client.consumer({ groupId: `outsider-${randomUUID()}` });
     onTestFinished(() => consumer.disconnect());
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    const decisions: Decision[] = [];
+    const records: T[] = [];
     await consumer.run({
       eachMessage: async ({ message }) => {
-        decisions.push((await registry.decode(message.value as Buffer)) as Decision);
+        records.push((await registry.decode(message.value as Buffer)) as T);
       },
     });
-    await eventually(`${count} decisions`, () => decisions.length >= count);
+    await eventually(`${count} records of ${topic}`, () => records.length >= count);
     await consumer.disconnect();
-    return decisions;
+    return records;
   }
+
+  const readDecisions = readAll<Decision>;
 
   it('decides what comes over HTTP, and anybody reads the decisions', async () => {
     const { registry, prefix, start } = await begin();
@@ -88,6 +93,31 @@ describeWith(kafka, 'Weir on Kafka', () => {
     const more = await send(again, 50, 50);
     const all = await readDecisions(`${prefix}decisions`, registry.url, 100);
     expect(all.map(({ transferId }) => transferId).sort()).toEqual([...ids, ...more].sort());
+  });
+
+  it('takes what other producers write, under their own schema, and refuses what nobody can read', async () => {
+    const { registry, prefix, start } = await begin();
+    const weir = await start();
+    const declared = schemaOf(transferRecord as unknown as Declared<unknown>) as { fields: { name: string }[] };
+    const fields = [...declared.fields.filter(({ name }) => name !== 'purpose'), { name: 'branch', type: 'string' }];
+    const type = avro.Type.forSchema({ ...declared, fields } as unknown as avro.Schema);
+    const id = registry.register(`${prefix}transfers-value`, JSON.stringify({ ...declared, fields }));
+    const frame = Buffer.from([0, 0, 0, 0, id]);
+    const transfer = { ...transferRecord.example, transferId: 'T-foreign', at: Date.now(), branch: 'Pudong' };
+    const client = new kafkajs.Kafka({ brokers: [...broker.brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    onTestFinished(() => producer.disconnect());
+    const values = [Buffer.from('no Avro at all'), Buffer.concat([frame, type.toBuffer(transfer)])];
+    await producer.send({ topic: `${prefix}transfers`, messages: values.map((value) => ({ value })) });
+    const [decision] = await readDecisions(`${prefix}decisions`, registry.url, 1);
+    expect(decision).toMatchObject({ transferId: 'T-foreign', outcome: 'accept' });
+    const [dead] = await readAll<object>(`${prefix}dead-letters`, registry.url, 1);
+    expect(dead).toMatchObject({ refusal: 'undecodable', offset: 0, body: Buffer.from('no Avro at all') });
+    await eventually('ClickHouse holds the decision', async () => {
+      const { status, body } = await weir.ask('/v1/decisions/T-foreign');
+      return status === 200 && body;
+    });
   });
 
   it('is read by Kafka’s own console consumer', async () => {
