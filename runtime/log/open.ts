@@ -1,5 +1,5 @@
 /** Opens the log that the settings name: the one place that knows which adapters there are. */
-import type { LoadedConfig } from '../config.ts';
+import { type LoadedConfig, settingFacts } from '../config.ts';
 import { WeirError } from '../errors.ts';
 import { kafkaService, registryService } from '../services.ts';
 import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
@@ -20,7 +20,8 @@ export function logSourceOf({ config, origins }: LoadedConfig, folder: string): 
     return { kind: 'embedded', options: { folder, ...chosen } };
   }
   if (registry === null) {
-    throw new WeirError('CONFIG_INVALID', 'WEIR_KAFKA_BROKERS: is set, but WEIR_SCHEMA_REGISTRY_URL is not; set both');
+    const [set, other] = (['kafkaBrokers', 'schemaRegistryUrl'] as const).map((name) => settingFacts(name).variable);
+    throw new WeirError('CONFIG_INVALID', `${set}: is set, but ${other} is not; set both`);
   }
   const { brokers, tls, sasl } = service;
   return {
