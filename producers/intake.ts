@@ -31,6 +31,8 @@ export interface SubmitContext {
   readonly single?: boolean;
   /** True where a backfill is no business of the sender's: `historical` is then refused. */
   readonly refuseHistorical?: boolean;
+  /** W3C `traceparent` of the request, for logs whose records carry one. */
+  readonly trace?: string | undefined;
 }
 
 export interface IntakeOptions {
@@ -87,11 +89,15 @@ export class Intake {
 
   /** Stores events given in JSON form. */
   async submit<K extends InputTopic>(topic: K, items: readonly unknown[], context?: SubmitContext): Promise<Receipt[]> {
-    return this.append(topic, this.checkAll(topic, items, context));
+    return this.append(topic, this.checkAll(topic, items, context), context);
   }
 
   /** Stores events that are in inner form already. */
-  async append<K extends InputTopic>(topic: K, values: readonly EventOf<K>[]): Promise<Receipt[]> {
+  async append<K extends InputTopic>(
+    topic: K,
+    values: readonly EventOf<K>[],
+    { trace }: Pick<SubmitContext, 'trace'> = {},
+  ): Promise<Receipt[]> {
     if (values.length === 0) return [];
     await this.#declare(topic);
     const record = EVENTS[topic] as unknown as Declared<EventOf<K>>;
@@ -101,6 +107,7 @@ export class Intake {
       partition: PARTITION,
       fingerprint: record.fingerprint,
       values: packed,
+      ...(trace === undefined ? {} : { trace }),
     });
     this.#options.onAccepted?.(topic, values.length);
     return values.map((value, index) => ({

@@ -27,6 +27,7 @@ import {
   type WaitQuery,
   waitQuery,
 } from './submission.ts';
+import { traceOf } from './trace.ts';
 import type { Awaited } from './wait.ts';
 
 export interface EventRouteParts {
@@ -61,7 +62,7 @@ function addPlainRoute(app: App, topic: InputTopic, { intake, idempotency }: Eve
     async (request, reply) => {
       const { items, single } = submissionOf(request.body);
       const stored = await idempotency.run(request, async () =>
-        receiptsAnswer(await intake.submit(topic, items, { single })),
+        receiptsAnswer(await intake.submit(topic, items, { single, trace: traceOf(request) })),
       );
       return sendAnswer(reply, stored);
     },
@@ -83,7 +84,7 @@ function addTransferRoute(app: App, parts: EventRouteParts): void {
       const submission = submissionOf(request.body);
       return sendAnswer(
         reply,
-        await parts.idempotency.run(request, () => takeTransfers(parts, submission, request.query)),
+        await parts.idempotency.run(request, () => takeTransfers(parts, submission, request.query, traceOf(request))),
       );
     },
   );
@@ -93,10 +94,11 @@ async function takeTransfers(
   { intake, index }: EventRouteParts,
   { items, single }: Submission,
   { wait, timeoutMs }: WaitQuery,
+  trace: string | undefined,
 ): Promise<Answer> {
   const transfers = intake.checkAll('transfers', items, { single, refuseHistorical: true });
   const { mark } = index;
-  const receipts = await intake.append('transfers', transfers);
+  const receipts = await intake.append('transfers', transfers, { trace });
   if (wait === undefined) return receiptsAnswer(receipts);
   const deciding = transfers.flatMap((transfer, at) => (awaitsDecision(transfer) ? [at] : []));
   const awaited = deciding.map((at) => awaitedOf(transfers[at] as Transfer, receipts[at] as Receipt));

@@ -28,7 +28,7 @@ import { boundsOf } from './kafka/keyed.ts';
 import { COMMITS, Names } from './kafka/names.ts';
 import { Offsets } from './kafka/offsets.ts';
 import { KafkaReader, Waits } from './kafka/reader.ts';
-import type { Framed } from './kafka/record-batches.ts';
+import { encodeHeader, type Framed } from './kafka/record-batches.ts';
 import { openRegistry, type RegistryAccess } from './kafka/registry.ts';
 import type { Place } from './kafka/requests.ts';
 import { type Registry, SchemaBook } from './kafka/schema-book.ts';
@@ -196,10 +196,12 @@ export class KafkaLog implements Log {
 
   /** What stands before the values of an append, and its place on the cluster. */
   #framed(append: Append): (Framed & Place) | Promise<Framed & Place> {
-    const { topic, partition, fingerprint, values } = append;
+    const { topic, partition, fingerprint, values, trace } = append;
     this.#offsets.end(topic, partition);
+    const headers = trace === undefined ? undefined : encodeHeader('traceparent', trace);
     const framed = (frame: Buffer) => {
-      return { topic: this.#names.topic(topic), partition, key: null, frame, values, from: 0, to: values.count };
+      const place = { topic: this.#names.topic(topic), partition };
+      return { ...place, key: null, frame, headers, values, from: 0, to: values.count };
     };
     if (!isPublic(topic)) return framed(fingerprintFrame(fingerprint));
     const id = this.#schemas.idOf(topic, fingerprint);

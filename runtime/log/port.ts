@@ -15,6 +15,11 @@ export interface Append {
   /** Fingerprint of the values' Avro schema, see `Declared.fingerprint` and `Block.fingerprint`. */
   readonly fingerprint: string;
   readonly values: PackedValues;
+  /**
+   * W3C `traceparent` of the request that brought the values. Kafka’s records carry it as a header for outsiders;
+   * a log without a place for it leaves it out. No reader is given it, since nothing may be judged by it.
+   */
+  readonly trace?: string;
 }
 
 /** Records as they were stored together: offsets `baseOffset … baseOffset + values.count − 1`. */

@@ -23,11 +23,16 @@ const CODEC_MASK = 0x07;
 /** Lengths and deltas of a record take at most five bytes each, the rest of its frame six. */
 const RECORD_OVERHEAD_MAX = 21;
 const MARKER_ABORT = 0;
+const VARINT_BYTES_MAX = 5;
+/** A record’s headers begin with their number. */
+const NO_HEADERS = Buffer.alloc(1);
 
 /** Values of a batch that share a frame: what stands before each of them. */
 export interface Framed {
   readonly key: Buffer | null;
   readonly frame: Buffer;
+  /** Headers of each of its records, as `encodeHeader` makes them; none where it is left out. */
+  readonly headers?: Buffer | undefined;
   readonly values: PackedValues;
   readonly from: number;
   readonly to: number;
@@ -46,9 +51,9 @@ export function batchBytesMax(parts: readonly Framed[]): number {
   return parts.reduce((sum, part) => sum + partBytesMax(part), HEADER_BYTES);
 }
 
-function partBytesMax({ key, frame, values, from, to }: Framed): number {
+function partBytesMax({ key, frame, headers = NO_HEADERS, values, from, to }: Framed): number {
   const start = from === 0 ? 0 : values.ends[from - 1]!;
-  const each = RECORD_OVERHEAD_MAX + frame.length + (key?.length ?? 0);
+  const each = RECORD_OVERHEAD_MAX + frame.length + headers.length + (key?.length ?? 0);
   return (to - from) * each + (to === 0 ? 0 : values.ends[to - 1]! - start);
 }
 
@@ -77,7 +82,7 @@ export function encodeBatch(parts: readonly Framed[], producer: ProducerState, n
 }
 
 function writeRecords(target: Buffer, start: number, part: Framed, first: number): number {
-  const { key, frame, values, from, to } = part;
+  const { key, frame, headers = NO_HEADERS, values, from, to } = part;
   let at = start;
   for (let index = from; index < to; index++) {
     const begin = index === 0 ? 0 : values.ends[index - 1]!;
@@ -85,7 +90,8 @@ function writeRecords(target: Buffer, start: number, part: Framed, first: number
     const delta = first + index - from;
     const valueBytes = frame.length + end - begin;
     const keyBytes = key === null ? 1 : varintBytes(key.length) + key.length;
-    at = writeVarint(target, at, 3 + varintBytes(delta) + keyBytes + varintBytes(valueBytes) + valueBytes);
+    const restBytes = varintBytes(valueBytes) + valueBytes + headers.length;
+    at = writeVarint(target, at, 2 + varintBytes(delta) + keyBytes + restBytes);
     target[at++] = 0;
     target[at++] = 0;
     at = writeVarint(target, at, delta);
@@ -99,9 +105,20 @@ function writeRecords(target: Buffer, start: number, part: Framed, first: number
     for (let byte = 0; byte < frame.length; byte++) target[at++] = frame[byte]!;
     values.body.copy(target, at, begin, end);
     at += end - begin;
-    target[at++] = 0;
+    for (let byte = 0; byte < headers.length; byte++) target[at++] = headers[byte]!;
   }
   return at;
+}
+
+/** The headers of a record that has this one alone. */
+export function encodeHeader(name: string, value: string): Buffer {
+  const target = Buffer.alloc(3 * VARINT_BYTES_MAX + Buffer.byteLength(name) + Buffer.byteLength(value));
+  let at = writeVarint(target, 0, 1);
+  for (const text of [name, value]) {
+    at = writeVarint(target, at, Buffer.byteLength(text));
+    at += target.write(text, at);
+  }
+  return target.subarray(0, at);
 }
 
 /** Zigzag varint of a number that is not negative. */
