@@ -9,22 +9,22 @@ import { brokerList, durationBetween, httpUrl, oneOf, onOrOff, plainText } from 
 
 const FILE_ZH = '（PEM 文件）。';
 
-function tlsSettings<const P extends string>(prefix: P, en: string, zh: string) {
+function tlsSettings(service: string, en: string, zh: string) {
   return {
     ca: setting(plainText(), {
-      variable: `${prefix}_TLS_CA_FILE`,
+      variable: `WEIR_${service}_TLS_CA_FILE`,
       default: null,
       en: `PEM file of the authorities that may sign the certificate of ${en}; without it those that Node knows.`,
       zh: `签发${zh}证书的机构${FILE_ZH}未设置时用 Node 自带的机构。`,
     }),
     cert: setting(plainText(), {
-      variable: `${prefix}_TLS_CERT_FILE`,
+      variable: `WEIR_${service}_TLS_CERT_FILE`,
       default: null,
       en: `PEM file of the certificate by which Weir shows itself to ${en}.`,
       zh: `Weir 向${zh}出示的客户端证书${FILE_ZH}`,
     }),
     key: setting(plainText(), {
-      variable: `${prefix}_TLS_KEY_FILE`,
+      variable: `WEIR_${service}_TLS_KEY_FILE`,
       default: null,
       en: `PEM file of the key of that certificate.`,
       zh: `该证书的私钥${FILE_ZH}`,
@@ -32,17 +32,17 @@ function tlsSettings<const P extends string>(prefix: P, en: string, zh: string) 
   };
 }
 
-function passwordSettings<const P extends string>(prefix: P, en: string, zh: string) {
+function passwordSettings(service: string, en: string, zh: string) {
   return {
     password: setting(plainText(1, 1_024), {
-      variable: `${prefix}_PASSWORD`,
+      variable: `WEIR_${service}_PASSWORD`,
       default: null,
       en: `Password at ${en}.`,
       zh: `${zh}的密码。`,
       secret: true,
     }),
     passwordFile: setting(plainText(), {
-      variable: `${prefix}_PASSWORD_FILE`,
+      variable: `WEIR_${service}_PASSWORD_FILE`,
       default: null,
       en: `File that holds the password at ${en}; instead of the password itself.`,
       zh: `存放${zh}密码的文件；与直接给出密码二选一。`,
@@ -50,12 +50,12 @@ function passwordSettings<const P extends string>(prefix: P, en: string, zh: str
   };
 }
 
-const kafkaTls = tlsSettings('WEIR_KAFKA', 'Kafka', ' Kafka ');
-const kafkaPassword = passwordSettings('WEIR_KAFKA_SASL', 'Kafka', 'Kafka ');
-const registryTls = tlsSettings('WEIR_SCHEMA_REGISTRY', 'the schema registry', '模式注册中心');
-const registryPassword = passwordSettings('WEIR_SCHEMA_REGISTRY', 'the schema registry', '模式注册中心');
-const clickhouseTls = tlsSettings('WEIR_CLICKHOUSE', 'ClickHouse', ' ClickHouse ');
-const clickhousePassword = passwordSettings('WEIR_CLICKHOUSE', 'ClickHouse', 'ClickHouse ');
+const kafkaTls = tlsSettings('KAFKA', 'Kafka', ' Kafka ');
+const kafkaPassword = passwordSettings('KAFKA_SASL', 'Kafka', 'Kafka ');
+const registryTls = tlsSettings('SCHEMA_REGISTRY', 'the schema registry', '模式注册中心');
+const registryPassword = passwordSettings('SCHEMA_REGISTRY', 'the schema registry', '模式注册中心');
+const clickhouseTls = tlsSettings('CLICKHOUSE', 'ClickHouse', ' ClickHouse ');
+const clickhousePassword = passwordSettings('CLICKHOUSE', 'ClickHouse', 'ClickHouse ');
 
 export const serviceSettings = {
   kafkaBrokers: setting(brokerList(), {
