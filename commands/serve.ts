@@ -24,6 +24,7 @@ import { FlowMeter } from './flow.ts';
 import { keyActions } from './keys.ts';
 import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
+import { startWebhooks } from './webhooks.ts';
 
 export interface ServeOptions {
   readonly config: Config;
@@ -77,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     baseCurrency,
     now: engine.dataNow,
   });
+  await startWebhooks(options, server);
   const token = systemRandomBytes(32).toString('hex');
   const actions = [
     ...options.actions,

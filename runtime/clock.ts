@@ -16,6 +16,9 @@ export const monotonicNow: Now = () => performance.now();
 /** Bytes that nobody can guess: for keys and tokens. */
 export const systemRandomBytes = (length: number): Buffer => randomBytes(length);
 
+/** From 0 to 1, of no use for secrets: for spreading retries. */
+export const systemRandom = (): number => Math.random();
+
 export interface Repeating {
   stop(): void;
 }

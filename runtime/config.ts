@@ -13,6 +13,7 @@ import { isWeirError, WeirError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { serviceSettings } from './service-settings.ts';
 import { factsOf, type SettingFacts, setting } from './setting.ts';
+import { webhookSettings } from './webhook-settings.ts';
 import { bytesBetween, durationBetween, oneOf, plainText, seedOrOff, wholeNumber } from './written.ts';
 
 const MIB = 1_024 ** 2;
@@ -117,6 +118,7 @@ const declaration = z.strictObject({
     unit: 'duration',
   }),
   ...serviceSettings,
+  ...webhookSettings,
 });
 
 export type Config = z.infer<typeof declaration>;

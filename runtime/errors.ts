@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   IDEMPOTENCY_IN_FLIGHT: 'A request with the same Idempotency-Key is still being answered.',
   EVENT_REFUSED: 'The event was stored, and then refused by route or by the payer’s task.',
   NOT_FOUND: 'What was asked for does not exist.',
+  CONFLICT: 'What was to be changed was changed by somebody else meanwhile, or its state does not allow it.',
   TABLES_MISMATCH: 'The ClickHouse tables were made by another history of migrations.',
   SINK_UNAVAILABLE: 'ClickHouse does not answer; the sink waits and tries again.',
   IMPORT_INVALID: 'The file or its mapping cannot be read.',

@@ -98,6 +98,16 @@ export function brokerList() {
   }, 'brokers as host:port, separated by commas');
 }
 
+const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([1-9]\d{0,4}))?$/;
+
+/** `host` or `host:port`, separated by commas, as they stand in a URL. */
+export function hostList() {
+  return parsed<readonly string[]>((text) => {
+    const hosts = text.split(',').map((one) => one.trim().toLowerCase());
+    return hosts.every((one) => HOST.test(one) && Number(HOST.exec(one)?.[1] ?? 1) <= 65_535) ? hosts : null;
+  }, 'hosts as name or name:port, separated by commas');
+}
+
 /** Without user and password, which have settings of their own and would be printed here. */
 export function httpUrl() {
   return parsed((text) => {

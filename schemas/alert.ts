@@ -30,6 +30,9 @@ export const alertRecord = record(
     zh: text('The reason in Chinese.', 1_000),
     evidence: list(nested('The numbers.', evidenceRecord), 32),
     beyondLateness: maybe(flag('True where the transfer that hit came beyond lateness: it is in no window.')),
+    segments: maybe(
+      text('What tells customers apart: kind:person tag:merchant grade:D; absent where nothing is known.', 1_000),
+    ),
   },
   {
     alertId: 'pass-through:C-1001:41',
@@ -54,6 +57,7 @@ export const alertRecord = record(
     en: 'CNY 9,500.00 of the CNY 10,000.00 received within 24 h left again.',
     zh: '24 小时内收到 CNY 10,000.00，其中 CNY 9,500.00 又转出。',
     evidence: [{ name: 'received', number: 1_000_000, unit: 'CNY' }],
+    segments: 'kind:organisation tag:wholesale',
   },
 );
 

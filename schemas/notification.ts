@@ -3,14 +3,20 @@ import { choice, type Inner, id, instant, maybe, record, text } from './declare.
 
 export const notificationRecord = record(
   'Notification',
-  'A message for finance, sales or customer service, or for the customer through them.',
+  'A message for finance, sales or customer service, for the customer through them, or for who runs Weir.',
   {
     notificationId: id('Made of its cause, so that it is never sent twice.'),
     at: instant('When it became due.'),
     seen: instant('Append time of the entry that brought it.'),
-    audience: choice('Who should hear of it.', 'Audience', ['finance', 'sales', 'customer-service', 'customer']),
+    audience: choice('Who should hear of it.', 'Audience', [
+      'finance',
+      'sales',
+      'customer-service',
+      'customer',
+      'operations',
+    ]),
     kind: id('What it is about, such as invoice-overdue.', 64),
-    party: id('Whom it is about.'),
+    party: id('Whom it is about; for operations, the webhook subscription.'),
     invoiceId: maybe(id('Invoice it is about.')),
     en: text('Text in English.', 1_000),
     zh: text('Text in Chinese.', 1_000),

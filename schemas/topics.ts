@@ -7,6 +7,7 @@ import type { Declared } from './declare.ts';
 import { EVENTS } from './journal.ts';
 import { notificationRecord } from './notification.ts';
 import { DAY_MS } from './time.ts';
+import { webhookAttemptRecord, webhookChangeRecord } from './webhook.ts';
 
 export interface Topic {
   readonly name: string;
@@ -18,8 +19,9 @@ export interface Topic {
   /**
    * `input`: one partition, since one router merges all inputs anyway. `journal`: one a journal
    * partition, each written by one task. `journal-and-route`: the same and a last one for route.
+   * `journal-and-webhooks`: the same and a last one for whoever sends webhooks. `single`: one partition.
    */
-  readonly partitions: 'input' | 'journal' | 'journal-and-route';
+  readonly partitions: 'input' | 'journal' | 'journal-and-route' | 'journal-and-webhooks' | 'single';
   /** How long records are kept once every registered reader and checkpoint has passed them; null for ever. */
   readonly retentionMs: number | null;
   readonly access: 'public' | 'internal';
@@ -83,10 +85,29 @@ export const TOPICS = {
   decisions: declareOutput('decisions', decisionRecord, 'transfer', 'Decisions', '决定'),
   alerts: declareOutput('alerts', alertRecord, 'alert', 'Alerts', '预警'),
   'credit-ratings': declareOutput('credit-ratings', creditRatingRecord, 'customer', 'Credit ratings', '信用评级'),
-  notifications: declareOutput('notifications', notificationRecord, 'party', 'Notifications', '通知'),
+  notifications: {
+    ...declareOutput('notifications', notificationRecord, 'party', 'Notifications', '通知'),
+    partitions: 'journal-and-webhooks',
+  },
   'dead-letters': {
     ...declareOutput('dead-letters', deadLetterRecord, 'none', 'Dead letters', '死信'),
     partitions: 'journal-and-route',
+  },
+  'webhook-subscriptions': {
+    ...declareOutput(
+      'webhook-subscriptions',
+      webhookChangeRecord,
+      'subscription',
+      'Changes of webhook subscriptions',
+      'Webhook 订阅变更',
+    ),
+    partitions: 'single',
+    retentionMs: null,
+    access: 'internal',
+  },
+  'webhook-attempts': {
+    ...declareOutput('webhook-attempts', webhookAttemptRecord, 'none', 'Webhook attempts', 'Webhook 投递记录'),
+    partitions: 'single',
   },
 } as const satisfies { readonly [name: string]: Topic };
 
@@ -94,6 +115,6 @@ export type TopicName = keyof typeof TOPICS;
 export const TOPIC_NAMES = Object.keys(TOPICS) as TopicName[];
 
 export function partitionsOf(topic: Topic, journalPartitions: number): number {
-  if (topic.partitions === 'input') return 1;
+  if (topic.partitions === 'input' || topic.partitions === 'single') return 1;
   return topic.partitions === 'journal' ? journalPartitions : journalPartitions + 1;
 }

@@ -119,7 +119,17 @@ export function raise(
     zh,
     evidence,
     beyondLateness: state.scope.beyondLateness || null,
+    segments: segmentsOf(subject),
   });
+}
+
+/** By what a customer is told apart, in the words that settings have for it. */
+function segmentsOf({ profile, credit }: Subject): string | null {
+  const told = [
+    ...(profile === null ? [] : [`kind:${profile.kind}`, ...profile.tags.map((tag) => `tag:${tag}`)]),
+    ...(credit === null ? [] : [`grade:${credit.grade}`]),
+  ];
+  return told.length === 0 ? null : told.join(' ');
 }
 
 /** The alert that a hit belongs to; where the book throws, one that stands alone. */

@@ -6,12 +6,12 @@
  * Keys live in one file (mode 0600) that is replaced whole, so a crash leaves the old or the new one.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { id } from '../../schemas/declare.ts';
 import { type Now, systemRandomBytes } from '../clock.ts';
 import { WeirError } from '../errors.ts';
+import { replacePrivateFile } from '../private-file.ts';
 
 export const ROLES = ['intake', 'viewer', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -126,7 +126,8 @@ export class KeyStore {
   }
 
   #replace(keys: Map<string, KeptKey>): void {
-    write(this.#options.file, { version: 1, keys: [...keys.values()] });
+    const content: z.infer<typeof keyFile> = { version: 1, keys: [...keys.values()] };
+    replacePrivateFile(this.#options.file, `${JSON.stringify(content, null, 2)}\n`);
     this.#keys = keys;
   }
 }
@@ -154,28 +155,5 @@ function read(file: string): KeptKey[] {
   } catch (cause) {
     // Going on with no keys would make a new administrator and forget every revocation.
     throw new WeirError('CONFIG_INVALID', `${file}: not a file of keys; put it back from a backup`, { cause });
-  }
-}
-
-function write(file: string, content: z.infer<typeof keyFile>): void {
-  const temporary = join(dirname(file), `.keys-${process.pid}.json`);
-  const handle = openSync(temporary, 'w', 0o600);
-  try {
-    writeFileSync(handle, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(temporary, file);
-  syncFolder(dirname(file));
-}
-
-/** Without this the rename itself may be lost when the power fails. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

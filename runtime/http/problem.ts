@@ -20,6 +20,7 @@ export const PROBLEMS = {
   UNAUTHENTICATED: { status: 401, en: 'A valid API key is needed', zh: '需要有效的 API 密钥' },
   FORBIDDEN: { status: 403, en: 'This key may not do that', zh: '该密钥无权执行此操作' },
   NOT_FOUND: { status: 404, en: 'Not found', zh: '未找到' },
+  CONFLICT: { status: 409, en: 'It is not as this request takes it to be', zh: '与当前状态冲突' },
   IDEMPOTENCY_IN_FLIGHT: {
     status: 409,
     en: 'The first request with this Idempotency-Key is still being answered',

@@ -1,0 +1,150 @@
+/**
+ * Messages: what a record becomes for a receiver. The id of a message is its record’s place in the log, so it
+ * is the same at each attempt, after each restart and in each replay, and a replay by id needs no index.
+ *
+ * Thin messages carry no personal data. Ids of customers stand as pseudonyms, which are the same in each
+ * message, and what a reason names in words is blanked out; amounts stay, in both languages. Whoever may see
+ * more asks the API for it, where it is known who looked.
+ */
+import type { Alert } from '../../schemas/alert.ts';
+import { alertRecord } from '../../schemas/alert.ts';
+import { type CreditRating, creditRatingRecord } from '../../schemas/credit-rating.ts';
+import { type Decision, decisionRecord } from '../../schemas/decision.ts';
+import { type Notification, notificationRecord } from '../../schemas/notification.ts';
+import type { Evidence } from '../../schemas/reason.ts';
+
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** A record of a topic that can be subscribed to. */
+export type Told =
+  | { readonly topic: 'alerts'; readonly record: Alert }
+  | { readonly topic: 'decisions'; readonly record: Decision }
+  | { readonly topic: 'credit-ratings'; readonly record: CreditRating }
+  | { readonly topic: 'notifications'; readonly record: Notification };
+
+export interface Message {
+  readonly id: string;
+  readonly type: string;
+  /** The very bytes that are signed and sent. */
+  readonly body: Buffer;
+}
+
+export type Content = 'thin' | 'full';
+/** Gives the pseudonym of an id. */
+export type Pseudonym = (id: string) => string;
+
+export function messageIdOf({ topic, partition, offset }: Place): string {
+  return `${topic}-${partition}-${offset}`;
+}
+
+/** The place that an id names; null where it is no id of a message. */
+export function placeOfMessage(id: string): Place | null {
+  const parts = /^([a-z-]+)-(\d{1,3})-(\d{1,15})$/.exec(id);
+  return parts === null ? null : { topic: parts[1] as string, partition: Number(parts[2]), offset: Number(parts[3]) };
+}
+
+export function messageOf(place: Place, told: Told, content: Content, pseudonym: Pseudonym): Message {
+  const type = typeOf(told);
+  const data = content === 'full' ? fullData(told) : thinData(told, pseudonym);
+  const timestamp = new Date(told.record.seen).toISOString();
+  return { id: messageIdOf(place), type, body: Buffer.from(JSON.stringify({ type, timestamp, data })) };
+}
+
+export const TEST_TYPE = 'webhook.test';
+
+/** What the test button sends; it tells of nothing. */
+export function testMessage(place: Place, at: number): Message {
+  const data = {
+    revision: 1,
+    reason: {
+      en: 'This is a test. If you can read and verify it, the endpoint is ready.',
+      zh: '这是一条测试消息。能够读取并验签即表示接收端已就绪。',
+    },
+  };
+  const body = { type: TEST_TYPE, timestamp: new Date(at).toISOString(), data };
+  return { id: messageIdOf(place), type: TEST_TYPE, body: Buffer.from(JSON.stringify(body)) };
+}
+
+function typeOf({ topic, record }: Told): string {
+  if (topic === 'alerts') {
+    if (record.status === 'closed') return 'alert.closed';
+    return record.revision === 1 ? 'alert.opened' : 'alert.updated';
+  }
+  if (topic === 'decisions') return record.revision === 1 ? 'decision.made' : 'decision.revised';
+  return topic === 'credit-ratings' ? 'credit-rating.changed' : 'notification.issued';
+}
+
+/** The record’s JSON form, with the reason in one place. */
+function fullData(told: Told): { readonly [name: string]: unknown } {
+  if (told.topic === 'alerts') {
+    const { en, zh, ...rest } = alertRecord.render(told.record);
+    return { ...rest, reason: { en, zh } };
+  }
+  if (told.topic === 'decisions') return decisionRecord.render(told.record);
+  if (told.topic === 'credit-ratings') return creditRatingRecord.render(told.record);
+  const { en, zh, ...rest } = notificationRecord.render(told.record);
+  return { ...rest, revision: 1, reason: { en, zh } };
+}
+
+function thinData(told: Told, pseudonym: Pseudonym): { readonly [name: string]: unknown } {
+  const full = fullData(told);
+  if (told.topic === 'alerts') {
+    const { subject, alertId, evidence, en, zh } = told.record;
+    const { evidence: _, eventId: __, ...rest } = full;
+    const reason = blanked({ en, zh }, [subject, ...wordsOf(evidence)]);
+    return { ...rest, alertId: pseudonym(alertId), subject: pseudonym(subject), reason };
+  }
+  if (told.topic === 'decisions') {
+    const { debtor, creditor, reasons } = told.record;
+    const { eventId: _, debtor: __, creditor: ___, amountMinor, currency, baseMinor, by, ...rest } = full;
+    return {
+      ...rest,
+      reasons: reasons.map(({ code, outcome, en, zh, evidence }) => {
+        return { code, outcome, ...blanked({ en, zh }, [debtor, creditor, ...wordsOf(evidence)]) };
+      }),
+    };
+  }
+  if (told.topic === 'credit-ratings') return { ...full, customer: pseudonym(told.record.customer) };
+  return thinNotification(told.record, full, pseudonym);
+}
+
+/** What is told to operations names subscriptions and no customers. */
+function thinNotification(
+  { audience, notificationId, party, invoiceId, en, zh }: Notification,
+  full: { readonly [name: string]: unknown },
+  pseudonym: Pseudonym,
+): { readonly [name: string]: unknown } {
+  if (audience === 'operations') return full;
+  const { invoiceId: _, ...rest } = full;
+  return {
+    ...rest,
+    notificationId: pseudonym(notificationId),
+    party: pseudonym(party),
+    reason: blanked({ en, zh }, [party, ...(invoiceId === null ? [] : [invoiceId])]),
+  };
+}
+
+/** Words come into a reason from its evidence alone. */
+function wordsOf(evidence: readonly Evidence[]): string[] {
+  return evidence.flatMap(({ text }) => (text === null ? [] : [text]));
+}
+
+const BLANK = '•••';
+
+function blanked(reason: { readonly en: string; readonly zh: string }, words: readonly string[]) {
+  const longestFirst = words.filter((word) => word !== '').sort((a, b) => b.length - a.length);
+  const blank = (text: string) => longestFirst.reduce((rest, word) => rest.replace(wholeWord(word), BLANK), text);
+  return { en: blank(reason.en), zh: blank(reason.zh) };
+}
+
+/** A word of Latin letters or digits is not looked for inside another: the grade A is no part of “At”. */
+function wholeWord(word: string): RegExp {
+  const quoted = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const before = /^\w/.test(word) ? '(?<!\\w)' : '';
+  const after = /\w$/.test(word) ? '(?!\\w)' : '';
+  return new RegExp(before + quoted + after, 'g');
+}

@@ -1,0 +1,374 @@
+/**
+ * Sends webhooks: follows subscriptions and records, has an endpoint for each subscription that is on, and
+ * writes down what they did. One sender is active at a time; another that starts on the same log shuts it out
+ * and goes on where it stood.
+ *
+ * At least once: a message counts as sent only when its attempt is committed, and after a kill what was sent
+ * since the last commit is sent again, with the same id.
+ */
+import { repeatEvery, systemTimer } from '../../runtime/clock.ts';
+import { isWeirError } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log/port.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { SecretKey } from '../../runtime/secret-key.ts';
+import { SECOND_MS } from '../../schemas/time.ts';
+import type { WebhookAttempt, WebhookChange, WebhookTopic } from '../../schemas/webhook.ts';
+import { attemptRow } from './attempts.ts';
+import type { BreakerState } from './breaker.ts';
+import { Delivery, type DeliveryOptions, type Post } from './delivery.ts';
+import { Endpoint, type EndpointParts, newMessage } from './endpoint.ts';
+import { Ledger } from './ledger.ts';
+import { placeOfMessage, TEST_TYPE, testMessage } from './messages.ts';
+import { disabledNotification, reasonOf } from './notices.ts';
+import { declareSchemas } from './schemas.ts';
+import { Source } from './source.ts';
+import type { CursorState, EndpointState, ReplayState } from './state.ts';
+import {
+  changeAppend,
+  type ReadChange,
+  SUBSCRIPTIONS_PARTITION,
+  SUBSCRIPTIONS_TOPIC,
+  Subscriptions,
+  subscriptionsReader,
+} from './subscriptions.ts';
+import { Vault } from './vault.ts';
+
+export interface WebhookSenderOptions extends DeliveryOptions {
+  readonly log: Log;
+  readonly key: SecretKey;
+  readonly random: () => number;
+  readonly logger?: Pick<Logger, 'warn' | 'info'>;
+  /** Called with each attempt, and the time from the record to its end: for metrics. */
+  readonly onAttempt?: (row: WebhookAttempt, sinceRecordMs: number) => void;
+  /** What ends the sender: a fault of ours, a log that it cannot read on, or another that took over. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface EndpointHealth {
+  readonly subscriptionId: string;
+  readonly breaker: BreakerState;
+  /** Messages that were read and are not finished. */
+  readonly unfinished: number;
+  /** Records still to look at. */
+  readonly lagRecords: number;
+}
+
+export interface WebhookSender {
+  health(): readonly EndpointHealth[];
+  /** Begins nothing more, lets what is under way end, and writes it down. */
+  stop(): Promise<void>;
+}
+
+/** Attempts that end within this time share a commit. */
+const COMMIT_INTERVAL_MS = 20;
+const RETAIN_INTERVAL_MS = 10 * SECOND_MS;
+const STOP_DEADLINE_MS = 5 * SECOND_MS;
+const APPEND_RETRY_MS = 5 * SECOND_MS;
+
+export async function startWebhookSender(options: WebhookSenderOptions): Promise<WebhookSender> {
+  const sender = new Sender(options);
+  await sender.start();
+  return sender;
+}
+
+class Sender implements WebhookSender {
+  readonly #options: WebhookSenderOptions;
+  readonly #log: Log;
+  readonly #vault: Vault;
+  readonly #source: Source;
+  readonly #ledger: Ledger;
+  readonly #subscriptions: Subscriptions;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #parts: EndpointParts;
+  #changesTo = 0;
+  #refollow = Promise.withResolvers<void>();
+  #committing: Promise<void> | null = null;
+  #changed = false;
+  #ended = false;
+  #stopRetaining: () => void = () => {};
+
+  constructor(options: WebhookSenderOptions) {
+    const { log, key, logger, now, random } = options;
+    this.#options = options;
+    this.#log = log;
+    this.#vault = new Vault(key);
+    this.#source = new Source(log);
+    this.#ledger = new Ledger(log, logger);
+    this.#subscriptions = new Subscriptions(log);
+    this.#parts = {
+      source: this.#source,
+      vault: this.#vault,
+      delivery: options,
+      now,
+      random,
+      maySend: () => !this.#ledger.isFull,
+      onAttempt: (row) => this.#note(row),
+      onDead: (id, cause) => void this.#disable(id, cause).catch((error) => this.#fail(error)),
+      onFault: (error) => this.#fail(error),
+    };
+  }
+
+  async start(): Promise<void> {
+    await declareSchemas(this.#log);
+    const { endpoints, changesTo } = await this.#ledger.take();
+    const known = new Map(endpoints.map((one) => [one.subscriptionId, one]));
+    const reader = subscriptionsReader(this.#log);
+    this.#changesTo = changesTo;
+    while (reader.position < changesTo) {
+      const batch = await reader.nextBefore(changesTo);
+      if (batch === null) break;
+      this.#subscriptions.take(batch);
+    }
+    for (const { last } of this.#subscriptions.all()) {
+      const state = known.get(last.subscriptionId);
+      if (last.enabled && state !== undefined) this.#begin(last, state);
+    }
+    this.#follow();
+    this.#stopRetaining = repeatEvery(
+      RETAIN_INTERVAL_MS,
+      () => void this.#retain().catch((error) => this.#fail(error)),
+    ).stop;
+    void this.#run(() => this.#followChanges(reader));
+    void this.#run(() => this.#followRecords());
+  }
+
+  health(): EndpointHealth[] {
+    return [...this.#endpoints.values()].map((endpoint) => ({
+      subscriptionId: endpoint.id,
+      breaker: endpoint.breaker,
+      unfinished: endpoint.unfinished,
+      lagRecords: endpoint.cursors.reduce(
+        (sum, { topic, partition, offset }) => sum + Math.max(0, this.#log.end(topic, partition) - offset),
+        0,
+      ),
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.#ended = true;
+    this.#stopRetaining();
+    this.#refollow.resolve();
+    await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.end(STOP_DEADLINE_MS)));
+    while (this.#committing !== null) await this.#committing;
+    await this.#write();
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended && isWeirError(error, 'LOG_CLOSED')) return;
+    const first = !this.#ended;
+    this.#ended = true;
+    this.#refollow.resolve();
+    for (const endpoint of this.#endpoints.values()) endpoint.end(0).catch(this.#options.onFault);
+    if (first) this.#options.onFault(error);
+  }
+
+  async #followRecords(): Promise<void> {
+    while (!this.#ended) {
+      if (this.#source.drain() > 0) {
+        for (const endpoint of this.#endpoints.values()) endpoint.wake();
+        // Answers and timers have their turn before more is read.
+        await new Promise((resolve) => setImmediate(resolve));
+        continue;
+      }
+      const { readers } = this.#source;
+      const more = readers.length === 0 ? [] : [this.#log.awaitAny(readers)];
+      await Promise.race([...more, this.#refollow.promise]);
+    }
+  }
+
+  async #followChanges(reader: ReturnType<typeof subscriptionsReader>): Promise<void> {
+    while (!this.#ended) {
+      const batch = await reader.next();
+      for (const read of this.#subscriptions.take(batch)) {
+        if (this.#ended) return;
+        if (read.applied) await this.#handle(read);
+        this.#changesTo = read.offset + 1;
+        this.#touch();
+      }
+    }
+  }
+
+  async #handle({ change, offset, seen }: ReadChange): Promise<void> {
+    const { subscriptionId: id } = change;
+    const endpoint = this.#endpoints.get(id);
+    if (change.change === 'test') this.#test(change, offset).catch((error) => this.#fail(error));
+    else if (change.change === 'replay') await this.#replay(change, endpoint);
+    else if (!change.enabled || change.change === 'removed') await this.#close(change, seen, endpoint);
+    else if (endpoint === undefined) this.#begin(change, newState(id, await this.#cursorsAt(topicsOf(change), seen)));
+    else endpoint.configure(change, await this.#cursorsAt(missingTopics(change, endpoint), seen));
+    this.#follow();
+  }
+
+  #begin(change: WebhookChange, state: EndpointState): void {
+    const endpoint = new Endpoint(change, state, this.#parts);
+    this.#endpoints.set(endpoint.id, endpoint);
+    endpoint.wake();
+  }
+
+  async #close(change: WebhookChange, seen: number, endpoint: Endpoint | undefined): Promise<void> {
+    this.#endpoints.delete(change.subscriptionId);
+    if (change.change === 'disabled') this.#ledger.notify(disabledNotification(change, seen));
+    await endpoint?.end(0);
+  }
+
+  /** What came at a time and later, of all partitions of these topics. */
+  async #cursorsAt(topics: readonly WebhookTopic[], time: number): Promise<CursorState[]> {
+    const places = topics.flatMap((topic) =>
+      Array.from({ length: this.#source.partitions(topic) }, (_, partition) => ({ topic, partition })),
+    );
+    return Promise.all(
+      places.map(async ({ topic, partition }) => {
+        return { topic, partition, offset: await this.#source.locate(topic, partition, time) };
+      }),
+    );
+  }
+
+  async #replay(change: WebhookChange, endpoint: Endpoint | undefined): Promise<void> {
+    if (endpoint === undefined) return;
+    const { commandId, from, to, messageIds } = change;
+    if (messageIds.length > 0) {
+      const places = messageIds.map(placeOfMessage).filter((place) => place !== null);
+      const isThere = ({ topic, partition, offset }: (typeof places)[number]) =>
+        offset >= this.#log.start(topic, partition) && offset < this.#log.end(topic, partition);
+      endpoint.resend(places.filter(isThere).map((place) => newMessage(place, change.at, 'replay', commandId)));
+      return;
+    }
+    const [starts, ends] = await Promise.all([
+      this.#cursorsAt(topicsOf(change), from ?? 0),
+      this.#cursorsAt(topicsOf(change), to ?? change.at),
+    ]);
+    const cursors = starts.map((one, index) => ({ ...one, until: (ends[index] as CursorState).offset }));
+    const state: ReplayState = { commandId: commandId ?? '', cursors: cursors.filter((one) => one.offset < one.until) };
+    endpoint.replay(state);
+  }
+
+  /** Once, at once, whatever the endpoint’s state; a test that a crash cut off is asked for again by a person. */
+  async #test(change: WebhookChange, offset: number): Promise<void> {
+    const { now } = this.#options;
+    const place = { topic: SUBSCRIPTIONS_TOPIC, partition: SUBSCRIPTIONS_PARTITION, offset };
+    const { id: messageId, body } = testMessage(place, change.at);
+    const at = now();
+    const headers = this.#vault
+      .signerOf(change)
+      .headers({ id: messageId, timestamp: Math.floor(at / 1_000), body }, at);
+    const answer = await this.#postOnce(change, { headers, body });
+    const { subscriptionId, commandId } = change;
+    const outcome = answer.error === null ? 'delivered' : 'failed';
+    const message = { attempts: 1, seen: change.at, commandId };
+    this.#note(
+      attemptRow({
+        subscriptionId,
+        messageId,
+        type: TEST_TYPE,
+        message,
+        trigger: 'test',
+        outcome,
+        at,
+        answer,
+        nextAt: null,
+      }),
+    );
+    if (outcome === 'delivered') this.#endpoints.get(subscriptionId)?.revive();
+  }
+
+  async #postOnce(change: WebhookChange, post: Post) {
+    const delivery = new Delivery(this.#vault.urlOf(change), 1, this.#options);
+    try {
+      return await delivery.post(post);
+    } finally {
+      await delivery.destroy();
+    }
+  }
+
+  /** Weir itself switches a subscription off; that it is off is told when the change is read. */
+  async #disable(id: string, cause: 'gone' | 'exhausted'): Promise<void> {
+    const { now, logger } = this.#options;
+    for (;;) {
+      const last = this.#subscriptions.get(id)?.last;
+      if (this.#ended || last === undefined || !last.enabled) return;
+      const change: WebhookChange = {
+        ...{ ...last, change: 'disabled', revision: last.revision + 1, enabled: false },
+        ...{ at: now(), by: 'weir', reason: reasonOf(cause) },
+      };
+      try {
+        await this.#log.append(changeAppend(change));
+        logger?.warn({ subscriptionId: id, cause }, 'a webhook was switched off');
+        return;
+      } catch (error) {
+        if (!isWeirError(error, 'LOG_FULL') && !isWeirError(error, 'LOG_UNAVAILABLE')) throw error;
+        await new Promise<void>((resolve) => void systemTimer(resolve, APPEND_RETRY_MS));
+      }
+    }
+  }
+
+  /** Only what somebody wants is read. */
+  #follow(): void {
+    const wanted = [...this.#endpoints.keys()].flatMap((id) => topicsOf(this.#subscriptions.get(id)?.last));
+    this.#source.follow(new Set(wanted));
+    this.#refollow.resolve();
+    this.#refollow = Promise.withResolvers<void>();
+    for (const endpoint of this.#endpoints.values()) endpoint.wake();
+  }
+
+  #note(row: WebhookAttempt): void {
+    this.#ledger.attempt(row);
+    this.#options.onAttempt?.(row, this.#options.now() - row.seen);
+    this.#touch();
+  }
+
+  /** Something is to be written down, together with what comes in the next moment. */
+  #touch(): void {
+    this.#changed = true;
+    this.#committing ??= this.#commitSoon();
+  }
+
+  async #commitSoon(): Promise<void> {
+    try {
+      while (this.#changed) {
+        await new Promise<void>((resolve) => void systemTimer(resolve, COMMIT_INTERVAL_MS));
+        const wasFull = this.#ledger.isFull;
+        await this.#write();
+        if (wasFull) for (const endpoint of this.#endpoints.values()) endpoint.wake();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#committing = null;
+    }
+  }
+
+  async #write(): Promise<void> {
+    this.#changed = false;
+    await this.#ledger.commit(
+      this.#changesTo,
+      [...this.#endpoints.values()].map((endpoint) => endpoint.state()),
+    );
+  }
+
+  async #retain(): Promise<void> {
+    await this.#ledger.retain([...this.#endpoints.values()].flatMap((endpoint) => endpoint.needed()));
+  }
+}
+
+function newState(subscriptionId: string, cursors: readonly CursorState[]): EndpointState {
+  const nothing = { unfinished: [], replays: [] };
+  return { subscriptionId, failingSince: 0, lastSuccessAt: 0, breaker: 'closed', cursors, ...nothing };
+}
+
+function topicsOf(change: WebhookChange | undefined): WebhookTopic[] {
+  return change === undefined
+    ? []
+    : (change.choices.topics.map((topic) => topic.replaceAll('_', '-')) as WebhookTopic[]);
+}
+
+function missingTopics(change: WebhookChange, { cursors }: Endpoint): WebhookTopic[] {
+  return topicsOf(change).filter((topic) => !cursors.some((one) => one.topic === topic));
+}
