@@ -142,7 +142,8 @@ class PartitionReplay {
       const { offset } = stored;
       if (offset >= ends[topic]) continue;
       const surplus = stored.next();
-      if (surplus !== 'trimmed') return this.#difference(topic, offset, position, surplus, null);
+      // Offsets may hold no record.
+      if (surplus !== 'trimmed' && surplus !== null) return this.#difference(topic, offset, position, surplus, null);
     }
     return null;
   }

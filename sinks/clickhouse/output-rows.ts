@@ -21,9 +21,9 @@ export class OutputRows {
     const runs: Run[] = [];
     let count = 0;
     for (const batch of batches) {
-      if (runs.at(-1)?.partition !== batch.partition) {
-        runs.push({ row: count, partition: batch.partition, number: batch.baseOffset });
-      }
+      const last = runs.at(-1);
+      const follows = last?.partition === batch.partition && last.number + count - last.row === batch.baseOffset;
+      if (!follows) runs.push({ row: count, partition: batch.partition, number: batch.baseOffset });
       blocks.push(this.#block(batch));
       count += batch.values.count;
     }

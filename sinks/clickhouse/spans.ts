@@ -33,18 +33,23 @@ export interface Limits {
   readonly partitions: number;
 }
 
+/** Runs of offsets that follow each other; each stands in the statement, which ClickHouse takes up to 256 KiB of. */
+const RUNS_MAX = 2_000;
+
 /** Takes what is ready of a topic, from the readers in the order given; null where nothing is. */
 export function take(readers: readonly Reader[], limits: Limits): Taken | null {
   const batches: RecordBatch[] = [];
   const ranges: Range[] = [];
   let records = 0;
   let bytes = 0;
+  let runs = 0;
   let month = -1;
   let full = false;
   for (const reader of readers) {
     if (full || ranges.length === limits.partitions) break;
     if (!reader.ready()) continue;
     const from = reader.position;
+    let end = -1;
     while (!full && reader.ready()) {
       const batch = reader.poll();
       if (batch === null) break;
@@ -55,9 +60,11 @@ export function take(readers: readonly Reader[], limits: Limits): Taken | null {
         break;
       }
       batches.push(batch);
+      if (batch.baseOffset !== end) runs++;
+      end = batch.baseOffset + batch.values.count;
       records += batch.values.count;
       bytes += batch.values.body.length;
-      full = records >= limits.records || bytes >= limits.bytes;
+      full = records >= limits.records || bytes >= limits.bytes || runs >= RUNS_MAX;
     }
     if (reader.position > from) ranges.push({ partition: reader.partition, from, to: reader.position });
   }
