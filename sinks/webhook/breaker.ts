@@ -44,6 +44,11 @@ export class Breaker {
     this.#state = 'probing';
   }
 
+  /** The probe was not made after all; another may be. */
+  probeLater(): void {
+    if (this.#state === 'probing') this.#state = 'open';
+  }
+
   /** True where it closes. */
   succeeded(): boolean {
     this.#note(true);

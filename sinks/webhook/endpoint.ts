@@ -1,16 +1,17 @@
 /**
- * One endpoint: reads what it is subscribed to at its own pace, sends, and tries again. It holds few messages
- * at a time and leaves the rest in the log, so one that is slow or dead keeps neither memory nor others.
+ * One endpoint: reads what it is subscribed to at its own pace, sends, and tries again. What it does waits for
+ * nobody else, and nobody waits for it.
  */
-import { type Now, systemTimer } from '../../runtime/clock.ts';
+import type { Now, systemTimer } from '../../runtime/clock.ts';
+import { isWeirError } from '../../runtime/errors.ts';
 import type { Position } from '../../runtime/log/port.ts';
 import type { WebhookAttempt, WebhookChange } from '../../schemas/webhook.ts';
 import { attemptRow } from './attempts.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
-import { Cursor } from './cursor.ts';
 import { type Answer, Delivery, type DeliveryOptions } from './delivery.ts';
-import { type Filter, filterOf } from './filter.ts';
-import { messageOf, type Place, type Told } from './messages.ts';
+import { filterOf } from './filter.ts';
+import { type Fresh, Inbox } from './inbox.ts';
+import { messageOf, type Told } from './messages.ts';
 import { Pace } from './pace.ts';
 import { nextAttemptAt } from './schedule.ts';
 import type { Signer } from './signature.ts';
@@ -25,6 +26,7 @@ export interface EndpointParts {
   readonly delivery: DeliveryOptions;
   readonly now: Now;
   readonly random: () => number;
+  readonly setTimer: typeof systemTimer;
   /** False while attempts cannot be written down: then none is made. */
   readonly maySend: () => boolean;
   readonly onAttempt: (row: WebhookAttempt) => void;
@@ -33,42 +35,21 @@ export interface EndpointParts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Messages that were read and not yet tried. */
-const FRESH_MAX = 256;
-/** Messages that were read and are not finished: beyond, it reads no more until some are. */
-const UNFINISHED_MAX = 1_000;
-/** Records that are looked at before others have their turn. */
-const LOOKS_MAX = 2_000;
 const PAUSING_STATUSES = new Set([429, 503]);
-
-interface Fresh {
-  readonly message: Unfinished;
-  readonly told: Told | null;
-}
-
-interface Replay {
-  readonly commandId: string;
-  readonly cursors: Cursor[];
-}
 
 export class Endpoint {
   readonly id: string;
   readonly #parts: EndpointParts;
   readonly #breaker: Breaker;
-  readonly #unfinished = new Set<Unfinished>();
+  readonly #inbox: Inbox;
   readonly #waiting = new Waiting();
-  #fresh: Fresh[] = [];
-  #cursors: Cursor[];
-  #replays: Replay[];
   #change: WebhookChange;
-  #filter: Filter;
   #signer: Signer;
   #pace: Pace;
   #delivery: Delivery;
   #failingSince: number;
   #lastSuccessAt: number;
   #underway = 0;
-  #mayHaveMore = true;
   #ended = false;
   #dead = false;
   #encoded: Buffer | null = null;
@@ -82,19 +63,16 @@ export class Endpoint {
     this.#parts = parts;
     this.#breaker = new Breaker(random);
     this.#change = change;
-    this.#filter = filterOf(change.choices);
+    const { source, onFault } = parts;
+    this.#inbox = new Inbox(filterOf(change.choices), { source, onFault, onMore: () => this.wake() });
     this.#signer = vault.signerOf(change);
     this.#pace = new Pace(change.choices.ratePerSecondMax, now());
     this.#delivery = new Delivery(vault.urlOf(change), change.choices.concurrencyMax, delivery);
     this.#failingSince = state.failingSince;
     this.#lastSuccessAt = state.lastSuccessAt;
-    this.#cursors = state.cursors.map((one) => this.#cursor(one));
-    this.#replays = state.replays.map((one) => this.#replay(one));
-    for (const message of state.unfinished) {
-      this.#unfinished.add(message);
-      if (message.attempts === 0) this.#fresh.push({ message, told: null });
-      else this.#waiting.add(message, message.scheduledAt);
-    }
+    this.#inbox.follow(state.cursors);
+    for (const one of state.replays) this.#inbox.replay(one);
+    for (const message of state.unfinished) this.#restore(message);
   }
 
   get breaker(): BreakerState {
@@ -102,11 +80,11 @@ export class Endpoint {
   }
 
   get cursors(): readonly CursorState[] {
-    return this.#cursors.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    return this.#inbox.cursors;
   }
 
   get unfinished(): number {
-    return this.#unfinished.size;
+    return this.#inbox.unfinished.size;
   }
 
   /** Takes over what was changed of the subscription. `added` are the partitions of topics that it had not before. */
@@ -115,36 +93,34 @@ export class Endpoint {
     const { topics, ratePerSecondMax, concurrencyMax } = change.choices;
     const before = this.#delivery;
     this.#change = change;
-    this.#filter = filterOf(change.choices);
     this.#signer = vault.signerOf(change);
     this.#pace = new Pace(ratePerSecondMax, now());
     this.#delivery = new Delivery(vault.urlOf(change), concurrencyMax, delivery);
     before.close().catch(this.#parts.onFault);
-    const wanted = new Set<string>(topics.map((topic) => topic.replaceAll('_', '-')));
-    this.#cursors = [
-      ...this.#cursors.filter(({ topic }) => wanted.has(topic)),
-      ...added.map((one) => this.#cursor(one)),
-    ];
+    this.#inbox.choose(filterOf(change.choices), new Set(topics.map((topic) => topic.replaceAll('_', '-'))));
+    this.#inbox.follow(added);
+    this.#encoded = null;
     this.#dead = false;
     this.wake();
   }
 
   /** Something new may be there. */
   wake(): void {
-    this.#mayHaveMore = true;
+    this.#inbox.mayHaveMore();
     this.#pump();
   }
 
   /** Sends again what lies in these ranges. */
   replay(state: ReplayState): void {
-    this.#replays.push(this.#replay(state));
+    this.#inbox.replay(state);
     this.#encoded = null;
     this.wake();
   }
 
   /** Sends these messages again. */
   resend(messages: readonly Unfinished[]): void {
-    for (const message of messages) this.#add(message, null);
+    for (const message of messages) this.#inbox.add(message, null);
+    this.#encoded = null;
     this.wake();
   }
 
@@ -161,22 +137,16 @@ export class Endpoint {
       failingSince: this.#failingSince,
       lastSuccessAt: this.#lastSuccessAt,
       breaker: this.#breaker.state,
-      cursors: this.cursors,
-      unfinished: [...this.#unfinished],
-      replays: this.#replays.map(({ commandId, cursors }) => ({
-        commandId,
-        cursors: cursors.map(({ topic, partition, offset, until }) => ({ topic, partition, offset, until })),
-      })),
+      cursors: this.#inbox.cursors,
+      unfinished: [...this.#inbox.unfinished],
+      replays: this.#inbox.replays,
     });
     return this.#encoded;
   }
 
   /** The first offset of each partition that it still needs. */
   needed(): Position[] {
-    const replayed = this.#replays.flatMap(({ cursors }) => cursors);
-    return [...this.cursors, ...replayed, ...this.#unfinished].map(({ topic, partition, offset }) => {
-      return { topic, partition, offset };
-    });
+    return this.#inbox.needed();
   }
 
   /** Begins nothing more, and lets what is under way end, or breaks it off after the deadline. */
@@ -186,26 +156,19 @@ export class Endpoint {
     if (this.#underway > 0) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
-        systemTimer(resolve, deadlineMs);
+        this.#parts.setTimer(resolve, deadlineMs);
       });
     }
     await this.#delivery.destroy();
   }
 
-  #cursor({ topic, partition, offset }: CursorState, until = Number.POSITIVE_INFINITY): Cursor {
-    const { source, onFault } = this.#parts;
-    const onMore = () => this.wake();
-    return new Cursor(topic as Cursor['topic'], partition, offset, until, { source, onMore, onFault });
-  }
-
-  #replay({ commandId, cursors }: ReplayState): Replay {
-    return { commandId, cursors: cursors.map((one) => this.#cursor(one, one.until)) };
-  }
-
-  #add(message: Unfinished, told: Told | null): void {
-    this.#unfinished.add(message);
-    this.#fresh.push({ message, told });
-    this.#encoded = null;
+  #restore(message: Unfinished): void {
+    if (message.attempts === 0) {
+      this.#inbox.add(message, null);
+      return;
+    }
+    this.#inbox.hold(message);
+    this.#waiting.add(message, message.scheduledAt);
   }
 
   #pump(): void {
@@ -221,7 +184,7 @@ export class Endpoint {
       if (allowed === 'probe') this.#breaker.probing();
       this.#pace.take();
       this.#send(next, allowed === 'probe').catch(this.#parts.onFault);
-      if (this.#fresh.length < FRESH_MAX / 2) this.#fill();
+      if (this.#inbox.isLow) this.#fill();
     }
     this.#arm(now);
   }
@@ -230,57 +193,55 @@ export class Endpoint {
   #next(now: number, probe: boolean): Fresh | null {
     const { dueAt } = this.#waiting;
     if (dueAt !== null && (dueAt <= now || probe)) return { message: this.#waiting.take() as Unfinished, told: null };
-    return this.#fresh.shift() ?? null;
+    return this.#inbox.take();
   }
 
   #fill(): void {
-    if (!this.#mayHaveMore || this.#fresh.length >= FRESH_MAX || this.#unfinished.size >= UNFINISHED_MAX) return;
-    let looks = 0;
-    for (const cursor of this.#cursors) looks += this.#advance(cursor, 'event', null, LOOKS_MAX - looks);
-    // What is new goes before what is replayed.
-    for (const { commandId, cursors } of looks > 0 ? [] : this.#replays) {
-      for (const cursor of cursors) looks += this.#advance(cursor, 'replay', commandId, LOOKS_MAX - looks);
-    }
-    if (looks > 0) this.#encoded = null;
-    if (this.#replays.length > 0) this.#dropFinishedReplays();
-    this.#mayHaveMore = looks > 0;
-    if (looks >= LOOKS_MAX) setImmediate(() => this.#pump());
-  }
-
-  #advance(cursor: Cursor, trigger: 'event' | 'replay', commandId: string | null, looks: number): number {
-    return cursor.advance(looks, (place, told, seen) => {
-      if (this.#fresh.length >= FRESH_MAX || this.#unfinished.size >= UNFINISHED_MAX) return false;
-      if (this.#filter(told)) this.#add(newMessage(place, seen, trigger, commandId), told);
-      return true;
-    });
-  }
-
-  #dropFinishedReplays(): void {
-    const left = this.#replays.filter(({ cursors }) => cursors.some((one) => !one.done));
-    if (left.length < this.#replays.length) this.#encoded = null;
-    this.#replays = left;
+    if (this.#inbox.fill() > 0) this.#encoded = null;
   }
 
   async #send({ message, told }: Fresh, probe: boolean): Promise<void> {
-    const { source, vault, now, onAttempt } = this.#parts;
     this.#underway++;
     try {
-      const record = told ?? (await source.load(message));
-      const { id, type, body } = messageOf(message, record, this.#change.choices.content, (text) =>
-        vault.pseudonym(text),
-      );
-      const at = now();
-      const headers = this.#signer.headers({ id, timestamp: Math.floor(at / 1_000), body }, at);
-      const answer = await this.#delivery.post({ headers, body });
-      if (this.#ended && answer.error !== null) return;
-      const trigger = probe ? 'probe' : message.attempts === 0 ? message.trigger : 'retry';
-      const settled = this.#settle(message, answer, at);
-      onAttempt(attemptRow({ subscriptionId: this.id, messageId: id, type, message, trigger, at, answer, ...settled }));
+      const record = told ?? (await this.#load(message));
+      // A record that was read again may be wanted no more, or was asked for by its id and never was.
+      if (record !== null && this.#inbox.wants(record)) await this.#attempt(message, record, probe);
+      else this.#drop(message);
     } finally {
       this.#underway--;
       if (this.#underway === 0) this.#idle?.();
     }
     this.#pump();
+  }
+
+  async #attempt(message: Unfinished, record: Told, probe: boolean): Promise<void> {
+    const { vault, now, onAttempt } = this.#parts;
+    const { content } = this.#change.choices;
+    const { id, type, body } = messageOf(message, record, content, (text) => vault.pseudonym(text));
+    const at = now();
+    const headers = this.#signer.headers({ id, timestamp: Math.floor(at / 1_000), body }, at);
+    const answer = await this.#delivery.post({ headers, body });
+    // What this side broke off is tried again by whoever comes next.
+    if (this.#ended && answer.error !== null) return;
+    const trigger = probe ? 'probe' : message.attempts === 0 ? message.trigger : 'retry';
+    const settled = this.#settle(message, answer, at);
+    onAttempt(attemptRow({ subscriptionId: this.id, messageId: id, type, message, trigger, at, answer, ...settled }));
+  }
+
+  /** Null where the record of a replay was trimmed meanwhile; what is new is kept from that. */
+  async #load(message: Unfinished): Promise<Told | null> {
+    try {
+      return await this.#parts.source.load(message);
+    } catch (error) {
+      if (message.trigger === 'replay' && isWeirError(error, 'LOG_POSITION_LOST')) return null;
+      throw error;
+    }
+  }
+
+  #drop(message: Unfinished): void {
+    this.#inbox.finish(message);
+    this.#encoded = null;
+    this.#breaker.probeLater();
   }
 
   #settle(
@@ -309,7 +270,7 @@ export class Endpoint {
       this.#waiting.add(message, nextAt);
       return { outcome: 'failed', nextAt };
     }
-    this.#unfinished.delete(message);
+    this.#inbox.finish(message);
     if (this.#lastSuccessAt < message.firstAt) this.#die('exhausted');
     return { outcome: 'exhausted', nextAt: null };
   }
@@ -317,7 +278,7 @@ export class Endpoint {
   #succeed(message: Unfinished, now: number): void {
     this.#failingSince = 0;
     this.#lastSuccessAt = now;
-    this.#unfinished.delete(message);
+    this.#inbox.finish(message);
     // What failed because the endpoint was away need not wait for its hour, now that it is back.
     if (this.#breaker.succeeded()) this.#waiting.bringForward(now);
   }
@@ -343,7 +304,7 @@ export class Endpoint {
     if (this.#underway >= this.#change.choices.concurrencyMax || !this.#parts.maySend()) return;
     const { dueAt } = this.#waiting;
     const isOpen = this.#breaker.state !== 'closed';
-    const hasNow = this.#fresh.length > 0 || (dueAt !== null && isOpen);
+    const hasNow = this.#inbox.hasFresh || (dueAt !== null && isOpen);
     const wantedAt = hasNow ? now : dueAt;
     if (wantedAt === null || this.#breaker.state === 'probing') return;
     this.#setTimer(Math.max(wantedAt, this.#breaker.openUntil, this.#pace.readyAt(now), now + 1), now);
@@ -353,7 +314,7 @@ export class Endpoint {
     if (this.#timerAt <= at && this.#timerAt > now) return;
     this.#timer?.();
     this.#timerAt = at;
-    this.#timer = systemTimer(
+    this.#timer = this.#parts.setTimer(
       () => {
         this.#timerAt = Number.POSITIVE_INFINITY;
         this.#pump();
@@ -362,13 +323,4 @@ export class Endpoint {
       Math.min(at - now, 2 ** 31 - 1),
     );
   }
-}
-
-export function newMessage(
-  { topic, partition, offset }: Place,
-  seen: number,
-  trigger: Unfinished['trigger'],
-  commandId: string | null,
-): Unfinished {
-  return { topic, partition, offset, seen, trigger, commandId, attempts: 0, scheduled: 0, scheduledAt: 0, firstAt: 0 };
 }

@@ -54,21 +54,6 @@ export function messageOf(place: Place, told: Told, content: Content, pseudonym:
   return { id: messageIdOf(place), type, body: Buffer.from(JSON.stringify({ type, timestamp, data })) };
 }
 
-export const TEST_TYPE = 'webhook.test';
-
-/** What the test button sends; it tells of nothing. */
-export function testMessage(place: Place, at: number): Message {
-  const data = {
-    revision: 1,
-    reason: {
-      en: 'This is a test. If you can read and verify it, the endpoint is ready.',
-      zh: '这是一条测试消息。能够读取并验签即表示接收端已就绪。',
-    },
-  };
-  const body = { type: TEST_TYPE, timestamp: new Date(at).toISOString(), data };
-  return { id: messageIdOf(place), type: TEST_TYPE, body: Buffer.from(JSON.stringify(body)) };
-}
-
 function typeOf({ topic, record }: Told): string {
   if (topic === 'alerts') {
     if (record.status === 'closed') return 'alert.closed';

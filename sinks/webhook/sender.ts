@@ -13,16 +13,15 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { SecretKey } from '../../runtime/secret-key.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
 import type { WebhookAttempt, WebhookChange, WebhookTopic } from '../../schemas/webhook.ts';
-import { attemptRow } from './attempts.ts';
 import type { BreakerState } from './breaker.ts';
-import { Delivery, type DeliveryOptions, type Post } from './delivery.ts';
-import { Endpoint, type EndpointParts, newMessage } from './endpoint.ts';
+import type { DeliveryOptions } from './delivery.ts';
+import { Endpoint, type EndpointParts } from './endpoint.ts';
 import { Ledger } from './ledger.ts';
-import { placeOfMessage, TEST_TYPE, testMessage } from './messages.ts';
 import { disabledNotification, reasonOf } from './notices.ts';
+import { cursorsAt, namedMessages, plannedReplay } from './replays.ts';
 import { declareSchemas } from './schemas.ts';
 import { Source } from './source.ts';
-import type { CursorState, EndpointState, ReplayState } from './state.ts';
+import type { CursorState, EndpointState } from './state.ts';
 import {
   changeAppend,
   type ReadChange,
@@ -31,12 +30,15 @@ import {
   Subscriptions,
   subscriptionsReader,
 } from './subscriptions.ts';
+import { sendTest } from './test-message.ts';
 import { Vault } from './vault.ts';
 
 export interface WebhookSenderOptions extends DeliveryOptions {
   readonly log: Log;
   readonly key: SecretKey;
   readonly random: () => number;
+  /** In place of the system’s: for tests that do not wait for hours. */
+  readonly setTimer?: typeof systemTimer;
   readonly logger?: Pick<Logger, 'warn' | 'info'>;
   /** Called with each attempt, and the time from the record to its end: for metrics. */
   readonly onAttempt?: (row: WebhookAttempt, sinceRecordMs: number) => void;
@@ -88,7 +90,7 @@ class Sender implements WebhookSender {
   #stopRetaining: () => void = () => {};
 
   constructor(options: WebhookSenderOptions) {
-    const { log, key, logger, now, random } = options;
+    const { log, key, logger, now, random, setTimer = systemTimer } = options;
     this.#options = options;
     this.#log = log;
     this.#vault = new Vault(key);
@@ -101,6 +103,7 @@ class Sender implements WebhookSender {
       delivery: options,
       now,
       random,
+      setTimer,
       maySend: () => !this.#ledger.isFull,
       onAttempt: (row) => this.#note(row),
       onDead: (id, cause) => void this.#disable(id, cause).catch((error) => this.#fail(error)),
@@ -202,8 +205,9 @@ class Sender implements WebhookSender {
     if (change.change === 'test') this.#test(change, offset).catch((error) => this.#fail(error));
     else if (change.change === 'replay') await this.#replay(change, endpoint);
     else if (!change.enabled || change.change === 'removed') await this.#close(change, seen, endpoint);
-    else if (endpoint === undefined) this.#begin(change, newState(id, await this.#cursorsAt(topicsOf(change), seen)));
-    else endpoint.configure(change, await this.#cursorsAt(missingTopics(change, endpoint), seen));
+    else if (endpoint === undefined)
+      this.#begin(change, newState(id, await cursorsAt(this.#source, topicsOf(change), seen)));
+    else endpoint.configure(change, await cursorsAt(this.#source, missingTopics(change, endpoint), seen));
     this.#follow();
   }
 
@@ -219,73 +223,18 @@ class Sender implements WebhookSender {
     await endpoint?.end(0);
   }
 
-  /** What came at a time and later, of all partitions of these topics. */
-  async #cursorsAt(topics: readonly WebhookTopic[], time: number): Promise<CursorState[]> {
-    const places = topics.flatMap((topic) =>
-      Array.from({ length: this.#source.partitions(topic) }, (_, partition) => ({ topic, partition })),
-    );
-    return Promise.all(
-      places.map(async ({ topic, partition }) => {
-        return { topic, partition, offset: await this.#source.locate(topic, partition, time) };
-      }),
-    );
-  }
-
   async #replay(change: WebhookChange, endpoint: Endpoint | undefined): Promise<void> {
     if (endpoint === undefined) return;
-    const { commandId, from, to, messageIds } = change;
-    if (messageIds.length > 0) {
-      const places = messageIds.map(placeOfMessage).filter((place) => place !== null);
-      const isThere = ({ topic, partition, offset }: (typeof places)[number]) =>
-        offset >= this.#log.start(topic, partition) && offset < this.#log.end(topic, partition);
-      endpoint.resend(places.filter(isThere).map((place) => newMessage(place, change.at, 'replay', commandId)));
-      return;
-    }
-    const [starts, ends] = await Promise.all([
-      this.#cursorsAt(topicsOf(change), from ?? 0),
-      this.#cursorsAt(topicsOf(change), to ?? change.at),
-    ]);
-    const cursors = starts.map((one, index) => ({ ...one, until: (ends[index] as CursorState).offset }));
-    const state: ReplayState = { commandId: commandId ?? '', cursors: cursors.filter((one) => one.offset < one.until) };
-    endpoint.replay(state);
+    if (change.messageIds.length > 0) endpoint.resend(namedMessages(this.#log, change));
+    else endpoint.replay(await plannedReplay(this.#source, change, topicsOf(change)));
   }
 
   /** Once, at once, whatever the endpoint’s state; a test that a crash cut off is asked for again by a person. */
   async #test(change: WebhookChange, offset: number): Promise<void> {
-    const { now } = this.#options;
     const place = { topic: SUBSCRIPTIONS_TOPIC, partition: SUBSCRIPTIONS_PARTITION, offset };
-    const { id: messageId, body } = testMessage(place, change.at);
-    const at = now();
-    const headers = this.#vault
-      .signerOf(change)
-      .headers({ id: messageId, timestamp: Math.floor(at / 1_000), body }, at);
-    const answer = await this.#postOnce(change, { headers, body });
-    const { subscriptionId, commandId } = change;
-    const outcome = answer.error === null ? 'delivered' : 'failed';
-    const message = { attempts: 1, seen: change.at, commandId };
-    this.#note(
-      attemptRow({
-        subscriptionId,
-        messageId,
-        type: TEST_TYPE,
-        message,
-        trigger: 'test',
-        outcome,
-        at,
-        answer,
-        nextAt: null,
-      }),
-    );
-    if (outcome === 'delivered') this.#endpoints.get(subscriptionId)?.revive();
-  }
-
-  async #postOnce(change: WebhookChange, post: Post) {
-    const delivery = new Delivery(this.#vault.urlOf(change), 1, this.#options);
-    try {
-      return await delivery.post(post);
-    } finally {
-      await delivery.destroy();
-    }
+    const row = await sendTest(change, place, this.#vault, this.#options);
+    this.#note(row);
+    if (row.outcome === 'delivered') this.#endpoints.get(row.subscriptionId)?.revive();
   }
 
   /** Weir itself switches a subscription off; that it is off is told when the change is read. */
