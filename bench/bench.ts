@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { benchEmbedded } from './embedded.ts';
 import { benchLateLegs } from './late-legs.ts';
 import { benchMemory } from './memory.ts';
+import { benchPanels } from './panels.ts';
 import { benchRestart } from './restart.ts';
 import { benchServer } from './server.ts';
 
@@ -17,6 +18,7 @@ const PARTS: { readonly [name: string]: () => Promise<Figures> } = {
   http: async () => ({ ...(await benchServer()) }),
   late: async () => ({ ...benchLateLegs() }),
   memory: async () => ({ bytesPerPartyOf40Legs: await benchMemory() }),
+  panels: async () => ({ ...(await benchPanels(10_000_000)) }),
   restart: async () => ({ ...(await benchRestart()) }),
 };
 
@@ -43,6 +45,9 @@ const ROWS: { readonly [name: string]: readonly [title: string, unit: string, re
   lateLegSixDaysMicros: ['  six days late', 'µs', '≤ 50', '≤ 5'],
   judgingAgainHourMicros: ['  moving all windows over one late hour', 'µs', 'apart', ''],
   bytesPerPartyOf40Legs: ['Memory of a party with 40 legs', 'bytes', '≤ 5,120', '≤ 2,048'],
+  panelDecisions: ['Panels of dashboards and console, decisions in ClickHouse', 'decisions', '10,000,000', ''],
+  panelMedianMs: ['  a panel, over a day and over a month, median', 'ms', '', ''],
+  panelSlowestMs: ['  the slowest', 'ms', '≤ 200', ''],
   judgingAgainAfterKillMs: ['Judging again after kill −9 under load, median', 'ms', '≤ 5,000', '≤ 1,000'],
   judgingAgainAfterKillMaxMs: ['  slowest', 'ms', '', ''],
 };

@@ -9,7 +9,7 @@ import { type Field, type Inner, long, nested, record } from './declare.ts';
  * ISO 4217 alphabetic codes by number of minor digits (List One, 2024-06-25; funds and metals left out).
  * Codes that are not here have two digits and stand in `TWO_DIGITS`.
  */
-const OTHER_DIGITS: ReadonlyMap<string, number> = new Map<string, number>([
+export const OTHER_DIGITS: ReadonlyMap<string, number> = new Map<string, number>([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0] as const),
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
 ]);

@@ -17,5 +17,5 @@ export interface QueryOptions {
 type Guard = (request: FastifyRequest) => Promise<void>;
 
 export interface QueryParts extends QueryOptions {
-  readonly mayRead: { readonly [what in 'decisions' | 'alerts' | 'parties']: Guard };
+  readonly mayRead: { readonly [what in 'decisions' | 'alerts' | 'parties' | 'panels']: Guard };
 }

@@ -6,6 +6,7 @@ import type { App } from '../../runtime/http/app.ts';
 import { requireRole } from '../../runtime/http/auth.ts';
 import { addAlertRoutes } from './alerts.ts';
 import { addDecisionRoute } from './decisions.ts';
+import { addPanelRoutes } from './panels.ts';
 import { addPartyRoute } from './parties.ts';
 import type { QueryOptions, QueryParts } from './parts.ts';
 
@@ -14,9 +15,10 @@ export function addQueryRoutes(app: App, options: QueryOptions): void {
   const parts: QueryParts = {
     ...options,
     // Upstream systems may read what they were told; what is suspected is for people alone.
-    mayRead: { decisions: requireRole('intake', 'viewer', 'approver'), alerts: staff, parties: staff },
+    mayRead: { decisions: requireRole('intake', 'viewer', 'approver'), alerts: staff, parties: staff, panels: staff },
   };
   addDecisionRoute(app, parts);
   addAlertRoutes(app, parts);
   addPartyRoute(app, parts);
+  addPanelRoutes(app, parts);
 }

@@ -1,0 +1,105 @@
+/** Words in both languages for values that tables hold as codes. */
+
+export interface Words {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export type LabelSet = keyof typeof LABELS;
+
+const words = (en: string, zh: string): Words => ({ en, zh });
+
+export const LABELS = {
+  outcome: {
+    accept: words('Accept', '放行'),
+    hold: words('Hold', '待审'),
+    reject: words('Reject', '拒绝'),
+  },
+  severity: {
+    info: words('Info', '提示'),
+    low: words('Low', '低'),
+    medium: words('Medium', '中'),
+    high: words('High', '高'),
+    critical: words('Critical', '严重'),
+  },
+  family: {
+    limits: words('Limits', '限额'),
+    anomaly: words('Anomaly', '异常'),
+    aml: words('Anti-money-laundering', '反洗钱'),
+    screening: words('Screening', '名单筛查'),
+    overdue: words('Overdue', '逾期'),
+    credit: words('Credit', '信用'),
+    conduct: words('Conduct', '操作行为'),
+    reconciliation: words('Reconciliation', '对账'),
+    operations: words('Operations', '运维'),
+  },
+  alertStatus: { open: words('Open', '未结'), closed: words('Closed', '已结') },
+  grade: { A: words('A', 'A'), B: words('B', 'B'), C: words('C', 'C'), D: words('D', 'D') },
+  stage: {
+    route: words('Route', '路由'),
+    score: words('Judge', '判断'),
+    clickhouse: words('ClickHouse', 'ClickHouse'),
+    webhook: words('Webhooks', '回调推送'),
+  },
+  topic: {
+    transfers: words('Transfers', '转账'),
+    customers: words('Customers', '客户'),
+    approvals: words('Approvals', '审批'),
+    invoices: words('Invoices', '账单'),
+    payments: words('Payments', '回款'),
+    balances: words('Balances', '余额'),
+    'profile-changes': words('Profile changes', '信息调整'),
+    activity: words('Activity', '行为'),
+    statements: words('Bank statements', '银行流水'),
+    control: words('Control', '控制'),
+    voids: words('Voids', '撤销'),
+    journal: words('Journal', '流水日志'),
+    decisions: words('Decisions', '决定'),
+    alerts: words('Alerts', '预警'),
+    'credit-ratings': words('Credit ratings', '信用评级'),
+    notifications: words('Notifications', '通知'),
+    'dead-letters': words('Dead letters', '死信'),
+  },
+  audience: {
+    finance: words('Finance', '财务'),
+    sales: words('Sales', '销售'),
+    customer_service: words('Customer service', '客服'),
+    customer: words('Customer', '客户'),
+  },
+  control: {
+    settings: words('Settings', '规则设置'),
+    'list-part': words('Part of a list', '名单分片'),
+    'list-close': words('List in force', '名单生效'),
+    rates: words('Exchange rates', '汇率'),
+    freeze: words('Freeze', '冻结'),
+    unfreeze: words('Unfreeze', '解冻'),
+    'rule-switch': words('Rule switched', '规则开关'),
+  },
+  expiry: {
+    overdue: words('Past its end', '已到期'),
+    '1h': words('Within an hour', '1 小时内'),
+    '4h': words('1 to 4 hours', '1–4 小时'),
+    '12h': words('4 to 12 hours', '4–12 小时'),
+    later: words('Later', '更晚'),
+  },
+  age: {
+    '0-2': words('0–2 days', '0–2 天'),
+    '3-10': words('3–10 days', '3–10 天'),
+    '11-30': words('11–30 days', '11–30 天'),
+    '31+': words('31 days or more', '31 天以上'),
+  },
+  aging: {
+    current: words('Not due', '未到期'),
+    '1-30': words('1–30 days', '1–30 天'),
+    '31-60': words('31–60 days', '31–60 天'),
+    '61-90': words('61–90 days', '61–90 天'),
+    '91-180': words('91–180 days', '91–180 天'),
+    '181+': words('181 days or more', '181 天以上'),
+  },
+} as const satisfies { readonly [set: string]: { readonly [value: string]: Words } };
+
+/** The word for a value; the value itself where there is none, such as a topic of a later build. */
+export function labelOf(set: LabelSet, value: string, language: keyof Words): string {
+  const known = LABELS[set] as { readonly [value: string]: Words };
+  return known[value]?.[language] ?? value;
+}
