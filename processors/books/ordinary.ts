@@ -26,16 +26,21 @@ export class Ordinary {
     this.total = bins.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Share of all amounts that lie within ±tolerance of `amount`; bins at the edges count in part. */
+  /**
+   * Share of all amounts that lie within ±tolerance of `amount`. Bins at the edges count in part; the
+   * amount’s own counts whole, since round sums are paid far oftener than those beside them.
+   */
   share(amount: number, tolerance: number): number {
     if (this.total === 0) return 0;
     const low = position(amount * (1 - tolerance));
     const high = position(amount * (1 + tolerance));
-    const first = Math.floor(low);
+    const own = binOf(amount);
     const last = Math.min(BINS - 1, Math.floor(high));
-    if (first === last) return (this.bins[first]! * (high - low)) / this.total;
-    let counted = this.bins[first]! * (first + 1 - low) + this.bins[last]! * (high - last);
-    for (let bin = first + 1; bin < last; bin++) counted += this.bins[bin]!;
+    let counted = 0;
+    for (let bin = Math.floor(low); bin <= last; bin++) {
+      const covered = bin === own ? 1 : Math.min(high, bin + 1) - Math.max(low, bin);
+      counted += this.bins[bin]! * covered;
+    }
     return counted / this.total;
   }
 

@@ -24,6 +24,8 @@ export interface Profile {
   /** Zones of the customer's days, each from a time on, oldest first: money is given back to the day it came from. */
   zones: ZoneFrom[];
   creditLimit: Money | null;
+  /** When the first file came, ms: before that nobody watched. */
+  knownFrom: number;
   /** Time of the file in force, ms: an older file that comes late changes nothing. */
   at: number;
   /** Available balance by account, minor units and currency, as last reported. */
@@ -40,6 +42,7 @@ export function profileAfter(
   event: Customer,
   nextMidnight: number,
   hasCounted: boolean,
+  seen: number,
 ): Profile | null {
   if (before !== null && event.at < before.at) return null;
   return {
@@ -50,6 +53,7 @@ export function profileAfter(
     country: event.country,
     zones: zonesAfter(before?.zones ?? [{ from: 0, zone: hasCounted ? null : event.zone }], event.zone, nextMidnight),
     creditLimit: event.creditLimit,
+    knownFrom: before?.knownFrom ?? Math.max(event.at, seen),
     at: event.at,
     balances: before?.balances ?? [],
   };

@@ -69,7 +69,7 @@ function settledBetween({ subject, side }: Scope, chunk: Chunk, start: number, e
 
 /** The side of the judged leg as a number: 0 outgoing, 1 incoming. */
 export function side(): Feature {
-  return direct('count', (scope) => scope.side);
+  return { ...direct('count', (scope) => scope.side), fromLegs: true };
 }
 
 /** The party or account that is frozen, of the two ends of the transfer; empty where none is. */

@@ -47,6 +47,45 @@ function baselineFeature(unit: Unit, pick: (baseline: Baseline) => number): Feat
   return { unit, window: null, reachMs: 0, fromLegs: false, bind: () => (scope) => pick(rememberedBaseline(scope)) };
 }
 
+/**
+ * How many payments as large as this one would be expected among as many as the baseline has, in percent of
+ * one: by the tail of the own largest payments, whatever their size (Hill's estimator over the upper tenth).
+ * Whoever's payments differ widely has a heavy tail, and needs a larger one to stand out.
+ */
+export function baselineExpected(): Feature {
+  return {
+    unit: 'percent',
+    window: null,
+    reachMs: 0,
+    fromLegs: false,
+    bind: () => (scope) => 100 * expectedAbove(ownAmounts(scope), scope.amount),
+  };
+}
+
+/** Own payments before the judged one, at most as many as a baseline has, largest first. */
+function ownAmounts(scope: Scope): number[] {
+  const amounts: number[] = [];
+  eachLeg(scope, 0, Number.POSITIVE_INFINITY, (chunk, index) => {
+    if (chunk !== scope.chunk || index !== scope.index) amounts.push(chunk.amount(index));
+    return amounts.length < BASELINE_LEGS;
+  });
+  return amounts.sort((left, right) => right - left);
+}
+
+/** Fewest of the largest amounts that tell of a tail. */
+const TAIL_MIN = 4;
+/** What is known of a tail before anything is: amounts commonly fall off so, in natural logarithms, as if one had said it. */
+const TAIL_PRIOR = 0.7;
+
+function expectedAbove(amounts: readonly number[], amount: number): number {
+  const tail = Math.min(amounts.length - 1, Math.max(TAIL_MIN, Math.ceil(amounts.length / 10)));
+  const edge = amounts[tail];
+  if (edge === undefined || amount <= edge) return amounts.length;
+  let logs = TAIL_PRIOR;
+  for (let index = 0; index < tail; index++) logs += Math.log(amounts[index]! / edge);
+  return tail * Math.exp(-Math.log(amount / edge) / (logs / (tail + 1)));
+}
+
 /** Number of own payments that the baseline rests on. */
 export function baselineCount(): Feature {
   return baselineFeature('count', (baseline) => baseline.count);

@@ -2,16 +2,21 @@
  * Fan-in and fan-out against chance. A bare count of payers has the precision of the base rate; what
  * tells is that several parties pay amounts closer to each other than chance explains.
  *
- * With n counterparties in the window and a share s of all amounts in a band around this one, the
- * number of counterparties in the band is Poisson(n·s) by chance. The feature is the smallest tail
- * probability over the bands ±0.5, ±2 and ±10 %.
+ * With n legs in the window and a share s of all amounts in a band around this one, the number of
+ * counterparties in the band is at most Poisson(n·s) by chance: somebody who pays often has as many
+ * chances to be in it. Where the account itself has more amounts nearby than others have, or had older
+ * ones in the band, its own density counts instead, so that a busy account is measured by what is
+ * ordinary for it. The feature is the smallest tail probability over the bands ±0.5, ±2 and ±10 %.
  */
 import { eachLeg } from './leg-features.ts';
 import { AMOUNT, AT, BUCKET, type Chunk, DOUBLES, FLAGS, INTEGERS, MAY_PASS, SIDE_INCOMING } from './legs.ts';
 import type { Feature, Scope, Side, Unit } from './scope.ts';
-import { distinct } from './window-features.ts';
+import { count, distinct } from './window-features.ts';
 
 const BANDS = [0.005, 0.02, 0.1];
+const WIDEST = 0.1;
+/** What lies within this of the amount, and outside the widest band, tells how dense the account’s amounts are there. */
+const NEARBY = 0.5;
 /** A subject's own share of amounts counts from so many older legs on. */
 const OWN_LEGS_MIN = 3;
 
@@ -20,7 +25,7 @@ export interface FanTerms {
   readonly windowMs: number;
   /** Fewest counterparties in one band. */
   readonly counterparties: number;
-  /** Asks the subject's own older legs, and fires only where there are enough. */
+  /** Fires only where the subject has enough older legs, or legs of other amounts: one that always pays one amount never does. */
   readonly needsOwnHistory: boolean;
 }
 
@@ -36,19 +41,21 @@ export interface Fan {
 
 const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandBasisPoints: 0 };
 
-function fanOf(scope: Scope, terms: FanTerms, all: number): Fan {
+function fanOf(scope: Scope, terms: FanTerms, legs: number): Fan {
   const side = terms.side === 'incoming' ? 1 : 0;
   // Most of the time too few amounts are alike: a plain walk finds that out before anything is collected.
   if (countAlike(scope, side, terms) < terms.counterparties) return NOTHING;
   const older = olderAmounts(scope, side, terms.windowMs);
-  if (terms.needsOwnHistory && older.length < OWN_LEGS_MIN) return NOTHING;
-  const { parties, sums } = collectAlike(scope, side, terms);
+  const { parties, sums, nearby, others } = collectAlike(scope, side, terms);
+  if (terms.needsOwnHistory && older.length + others < OWN_LEGS_MIN) return NOTHING;
+  const density = localDensity(scope, nearby);
   let best = NOTHING;
   for (const [band, tolerance] of BANDS.entries()) {
     const found = parties[band]!.size;
     if (found < terms.counterparties) continue;
-    const share = Math.max(scope.ordinary.share(scope.amount, tolerance), ownShare(older, scope.amount, tolerance));
-    const probability = poissonTail(all * share, found);
+    const share = scope.ordinary.share(scope.amount, tolerance);
+    const own = ownShare(older, scope.amount, tolerance);
+    const probability = poissonTail(Math.max(legs * share, legs * own, density * share), found);
     if (probability < best.probability) {
       best = { probability, counterparties: found, sum: sums[band]!, bandBasisPoints: tolerance * 10_000 };
     }
@@ -56,9 +63,15 @@ function fanOf(scope: Scope, terms: FanTerms, all: number): Fan {
   return best;
 }
 
+/** Legs of the account for each share of all amounts, as it has them nearby; 0 where nothing is nearby. */
+function localDensity({ ordinary, amount }: Scope, nearby: number): number {
+  const share = ordinary.share(amount, NEARBY) - ordinary.share(amount, WIDEST);
+  return share > 0 ? nearby / share : 0;
+}
+
 /** Legs in the widest band; stops once there are enough. */
 function countAlike(scope: Scope, side: number, { windowMs, counterparties }: FanTerms): number {
-  const apartMax = BANDS.at(-1)! * scope.amount;
+  const apartMax = WIDEST * scope.amount;
   const cut = scope.at - windowMs;
   const wanted = side | MAY_PASS;
   let counted = 0;
@@ -75,19 +88,27 @@ function countAlike(scope: Scope, side: number, { windowMs, counterparties }: Fa
   return counted;
 }
 
-/** Counterparties and sums by band. */
-function collectAlike(scope: Scope, side: number, terms: FanTerms): { parties: Set<number>[]; sums: number[] } {
+/** Counterparties and sums by band; legs in none, and of those the near ones. */
+function collectAlike(
+  scope: Scope,
+  side: number,
+  terms: FanTerms,
+): { parties: Set<number>[]; sums: number[]; nearby: number; others: number } {
+  let nearby = 0;
+  let others = 0;
   const parties = BANDS.map(() => new Set<number>());
   const sums = BANDS.map(() => 0);
   eachLeg(scope, side, terms.windowMs, (chunk, index) => {
     const apart = Math.abs(chunk.amount(index) - scope.amount);
+    if (apart > WIDEST * scope.amount) others++;
+    if (apart > WIDEST * scope.amount && apart <= NEARBY * scope.amount) nearby++;
     for (let band = BANDS.length - 1; band >= 0 && apart <= BANDS[band]! * scope.amount; band--) {
       parties[band]!.add(scope.names.partyOf(chunk.counterparty(index)));
       sums[band]! += chunk.amount(index);
     }
     return true;
   });
-  return { parties, sums };
+  return { parties, sums, nearby, others };
 }
 
 /** Amounts of legs of the side that are older than the window, oldest first, at most 256. */
@@ -149,7 +170,9 @@ export function fan(terms: FanTerms): {
   band: Feature;
 } {
   const memo = { judgement: -1, fan: NOTHING };
+  // Distinct counterparties are what rules ask for first; the window counts both at once.
   const inWindow = distinct(terms.side, terms.windowMs);
+  const legs = count(terms.side, terms.windowMs);
   // The null model changes with time, so a fan is no function of legs alone; still its legs decide, and it judges again.
   const offer = (unit: Unit, pick: (found: Fan) => number): Feature => ({
     unit,
@@ -157,7 +180,7 @@ export function fan(terms: FanTerms): {
     reachMs: terms.windowMs,
     fromLegs: true,
     bind: (plan) => {
-      const all = inWindow.bind(plan);
+      const all = legs.bind(plan);
       return (scope) => {
         if (memo.judgement !== scope.judgement) {
           memo.judgement = scope.judgement;

@@ -1,8 +1,10 @@
 /** Features that look at single legs: only rules that already have cause to ask pay for the walk. */
+import { TRANSFER_KINDS } from '../../schemas/events/transfer.ts';
 import {
   BEYOND_LATENESS,
   BUCKET,
   type Chunk,
+  KIND_SHIFT,
   MAY_PASS,
   OUTCOME_MASK,
   OUTCOME_SHIFT,
@@ -62,18 +64,39 @@ export function outcomeBefore(): Feature {
   return direct('count', (scope) => scope.outcomeBefore);
 }
 
-/** Time since the subject's leg before this one, ms; −1 where it is the first that is kept. */
-export function idle(): Feature {
+/**
+ * The longest time without a transfer that ended within `wakingMs` before this one, ms: whoever wakes an
+ * account often feeds it first. Before the first leg that is kept, the time since the customer’s file came:
+ * so long we have watched it and seen nothing. −1 where nothing is known.
+ */
+export function idle(wakingMs: number): Feature {
   return direct('ms', (scope) => {
-    let { chunk, index } = scope;
+    let chunk: Chunk | null = scope.chunk;
+    let { index } = scope;
     if (isOutlier(scope)) {
       chunk = chunkAt(scope);
       index = upperBound(chunk, scope.at);
     }
-    if (index > 0) return scope.at - chunk.at(index - 1);
-    const before = chunk.previous;
-    return before === null || before.count === 0 ? -1 : scope.at - before.at(before.count - 1);
+    let longest = -1;
+    let later = scope.at;
+    while (scope.at - later <= wakingMs) {
+      index--;
+      while (index < 0 && chunk.previous !== null) {
+        chunk = chunk.previous;
+        index = chunk.count - 1;
+      }
+      if (index < 0) return Math.max(longest, watched(scope, later));
+      longest = Math.max(longest, later - chunk.at(index));
+      later = chunk.at(index);
+    }
+    return longest;
   });
+}
+
+/** Time since the customer’s file came, at a time; −1 without a file, or where legs stand apart. */
+function watched({ subject }: Scope, at: number): number {
+  const { profile, history } = subject;
+  return profile === null || history.outliers.count > 0 ? -1 : Math.max(-1, at - profile.knownFrom);
 }
 
 /** A leg beyond lateness stands in no chain: what was before it is found by its time. */
@@ -116,8 +139,20 @@ export function eachLeg(
   }
 }
 
-/** Transfers within the window whose amount lies in `[from, to)`, base minor units. */
-export function countInBand(side: Side, windowMs: number, from: number, to: number): Feature {
+/** True for cash that is paid in or drawn. */
+export function isCash(): Feature<boolean> {
+  return direct('text', (scope) => isCashKind(scope.kind), true);
+}
+
+function isCashKind(kind: number): boolean {
+  return kind === WITHDRAWAL || kind === DEPOSIT;
+}
+
+const WITHDRAWAL = TRANSFER_KINDS.indexOf('withdrawal');
+const DEPOSIT = TRANSFER_KINDS.indexOf('deposit');
+
+/** Transfers within the window whose amount lies in `[from, to)`, base minor units: of cash, of all others, or of both. */
+export function countInBand(side: Side, windowMs: number, from: number, to: number, cash?: boolean): Feature {
   const wanted = side === 'incoming' ? 1 : 0;
   return remembered(
     'count',
@@ -125,7 +160,7 @@ export function countInBand(side: Side, windowMs: number, from: number, to: numb
       let counted = 0;
       eachLeg(scope, wanted, windowMs, (chunk, index) => {
         const value = chunk.amount(index);
-        if (value >= from && value < to) counted++;
+        if (value >= from && value < to && isOf(chunk, index, cash)) counted++;
         return true;
       });
       return counted;
@@ -135,8 +170,12 @@ export function countInBand(side: Side, windowMs: number, from: number, to: numb
   );
 }
 
+function isOf(chunk: Chunk, index: number, cash: boolean | undefined): boolean {
+  return cash === undefined || isCashKind((chunk.flags(index) >> KIND_SHIFT) & 7) === cash;
+}
+
 /** Sum of what `countInBand` counts, base minor units. */
-export function sumInBand(side: Side, windowMs: number, from: number, to: number): Feature {
+export function sumInBand(side: Side, windowMs: number, from: number, to: number, cash?: boolean): Feature {
   const wanted = side === 'incoming' ? 1 : 0;
   return remembered(
     'money',
@@ -144,7 +183,7 @@ export function sumInBand(side: Side, windowMs: number, from: number, to: number
       let summed = 0;
       eachLeg(scope, wanted, windowMs, (chunk, index) => {
         const value = chunk.amount(index);
-        if (value >= from && value < to) summed += value;
+        if (value >= from && value < to && isOf(chunk, index, cash)) summed += value;
         return true;
       });
       return summed;

@@ -216,7 +216,7 @@ export class Task {
     const now = Math.max(state.control.tick, Math.min(entry.event.at, entry.seen));
     const calendar = calendarOf(zoneAt(subject.profile, now, zone));
     const nextMidnight = calendar.dayStart(calendar.day(now) + 1);
-    const after = fileAfter(state, subject, entry.event, nextMidnight);
+    const after = fileAfter(state, subject, entry, nextMidnight);
     if (after === null) return;
     subject.profile = after;
     subject.rulesStamp = -1;
@@ -276,11 +276,11 @@ export class Task {
 function fileAfter(
   state: TaskState,
   subject: Subject,
-  event: Entry<'customers'>['event'],
+  { event, seen }: Entry<'customers'>,
   nextMidnight: number,
 ): Profile | null {
   try {
-    return profileAfter(subject.profile, event, nextMidnight, subject.limits.days.count > 0);
+    return profileAfter(subject.profile, event, nextMidnight, subject.limits.days.count > 0, seen);
   } catch (error) {
     bookFailed(state, 'profile', error);
     return null;

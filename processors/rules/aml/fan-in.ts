@@ -11,12 +11,12 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { fan } from '../../features/chance.ts';
-import { distinct } from '../../features/window-features.ts';
+import { count, distinct } from '../../features/window-features.ts';
 import { alert, pass, rule } from '../contract.ts';
 
 export const fanIn = rule({
   id: 'fan-in',
-  version: 1,
+  version: 2,
   family: 'aml',
   title: { en: 'Fan-in', zh: '分散转入' },
   code: 'review',
@@ -30,7 +30,9 @@ export const fanIn = rule({
       .positive()
       .max(100_000)
       .default(300)
-      .describe('Probability by chance at which it fires, per million.'),
+      .describe(
+        'Probability by chance at which it fires, per million; for an account with more transfers in the window, as much less.',
+      ),
   }),
   segments: [
     { when: { tag: 'merchant' }, enabled: false },
@@ -45,6 +47,7 @@ export const fanIn = rule({
     const found = fan({ side: 'incoming', windowMs: window, counterparties: payers, needsOwnHistory: false });
     return {
       payersInWindow: distinct('incoming', window),
+      legs: count('incoming', window),
       chance: found.chance,
       likePayers: found.counterparties,
       summed: found.sum,
@@ -53,8 +56,9 @@ export const fanIn = rule({
   },
   judge: ({ features, options }) => {
     if (features.payersInWindow < options.payers) return pass;
-    const { chance } = features;
-    if (chance > options.chancePerMillion) return pass;
+    const { chance, legs } = features;
+    // Each of its transfers asks once: what is rare for one is not for a hundred.
+    if (chance * Math.max(1, legs / options.payers) > options.chancePerMillion) return pass;
     const { likePayers, summed, band } = features;
     return alert('high', { likePayers, summed, band, chance });
   },

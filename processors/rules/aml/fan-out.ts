@@ -10,12 +10,12 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { fan } from '../../features/chance.ts';
-import { distinct } from '../../features/window-features.ts';
+import { count, distinct } from '../../features/window-features.ts';
 import { alert, pass, rule } from '../contract.ts';
 
 export const fanOut = rule({
   id: 'fan-out',
-  version: 1,
+  version: 2,
   family: 'aml',
   title: { en: 'Fan-out', zh: '集中转出' },
   code: 'review',
@@ -29,7 +29,9 @@ export const fanOut = rule({
       .positive()
       .max(100_000)
       .default(300)
-      .describe('Probability by chance at which it fires, per million.'),
+      .describe(
+        'Probability by chance at which it fires, per million; for an account with more transfers in the window, as much less.',
+      ),
   }),
   segments: [
     { when: { tag: 'merchant' }, enabled: false },
@@ -43,6 +45,7 @@ export const fanOut = rule({
     const found = fan({ side: 'outgoing', windowMs: window, counterparties: payees, needsOwnHistory: true });
     return {
       payeesInWindow: distinct('outgoing', window),
+      legs: count('outgoing', window),
       chance: found.chance,
       likePayees: found.counterparties,
       summed: found.sum,
@@ -51,8 +54,9 @@ export const fanOut = rule({
   },
   judge: ({ features, options }) => {
     if (features.payeesInWindow < options.payees) return pass;
-    const { chance } = features;
-    if (chance > options.chancePerMillion) return pass;
+    const { chance, legs } = features;
+    // Each of its transfers asks once: what is rare for one is not for a hundred.
+    if (chance * Math.max(1, legs / options.payees) > options.chancePerMillion) return pass;
     const { likePayees, summed, band } = features;
     return alert('high', { likePayees, summed, band, chance });
   },

@@ -2,18 +2,27 @@
  * Amount spike (金额突增). An outgoing amount far above the subject's own: more than so many standard
  * deviations over its mean, and so many times its largest (T11).
  *
+ * Rings by the own tail and not by deviations alone: whoever's payments differ widely has large ones now
+ * and then, and the more payments the more often.
+ *
  * False positives: a first large but honest payment (a car, a deposit); the least amount keeps small
  * spikes quiet. Needs a baseline; without one it passes.
  * Defaults: z ≥ 3 (Tazama 020, 048), 1.5 × own history (Tazama 018).
  */
 import { z } from 'zod';
-import { baselineCount, baselineDeviation, baselineLargest, baselineMean } from '../../features/baseline.ts';
+import {
+  baselineCount,
+  baselineDeviation,
+  baselineExpected,
+  baselineLargest,
+  baselineMean,
+} from '../../features/baseline.ts';
 import { amount } from '../../features/leg-features.ts';
 import { alert, cny, money, pass, rule } from '../contract.ts';
 
 export const amountSpike = rule({
   id: 'amount-spike',
-  version: 1,
+  version: 2,
   family: 'anomaly',
   title: { en: 'Amount spike', zh: '金额突增' },
   code: 'review',
@@ -28,6 +37,12 @@ export const amountSpike = rule({
       .max(10_000)
       .default(150)
       .describe('Part of the own largest amount that it must reach.'),
+    expectedPercent: z
+      .number()
+      .positive()
+      .max(100)
+      .default(1)
+      .describe('So many payments as large may be expected among the baseline’s, in percent of one.'),
     baseline: z.int().min(3).max(256).default(10).describe('Own payments that there must be to compare with.'),
   }),
   message: {
@@ -40,6 +55,7 @@ export const amountSpike = rule({
     mean: baselineMean(),
     deviation: baselineDeviation(),
     largest: baselineLargest(),
+    expected: baselineExpected(),
   }),
   judge: ({ features, options }) => {
     const { amount } = features;
@@ -47,6 +63,7 @@ export const amountSpike = rule({
     const { count, mean, deviation, largest } = features;
     if (count < options.baseline) return pass;
     const unusual = amount > mean + options.deviations * deviation && amount * 100 >= largest * options.largestPercent;
-    return unusual ? alert('medium', { amount, count, mean, deviation, largest }) : pass;
+    if (!unusual || features.expected > options.expectedPercent) return pass;
+    return alert('medium', { amount, count, mean, deviation, largest });
   },
 });

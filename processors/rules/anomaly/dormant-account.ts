@@ -1,6 +1,7 @@
 /**
  * Dormant account awakens (长期闲置账户突然启用). A subject without a transfer for long sends a large
- * amount.
+ * amount; so does a customer whose file has been there for so long without any transfer. Who wakes an account
+ * often feeds it first, so the sleep may have ended some days before.
  *
  * False positives: seasonal payers; the least amount keeps small awakenings quiet.
  * Defaults: PBoC's wording is "long idle"; usual readings run from months to a year, but history keeps
@@ -13,7 +14,7 @@ import { alert, cny, money, pass, rule } from '../contract.ts';
 
 export const dormantAccount = rule({
   id: 'dormant-account',
-  version: 1,
+  version: 2,
   family: 'anomaly',
   title: { en: 'Dormant account awakens', zh: '休眠账户突然启用' },
   code: 'review',
@@ -21,6 +22,9 @@ export const dormantAccount = rule({
   on: ['outgoing'],
   options: z.strictObject({
     idle: duration().default(1_728_000_000).describe('Time without a transfer.'),
+    waking: duration()
+      .default(259_200_000)
+      .describe('So long after the first transfer it still counts as awakening: 3 days.'),
     least: money().default(cny(5_000_000)).describe('Smaller amounts pass.'),
   }),
   message: {
@@ -28,7 +32,7 @@ export const dormantAccount = rule({
     zh: '闲置 {idleFor}后转出 {amount}。',
   },
   units: { idleFor: 'ms' },
-  features: () => ({ amount: amount(), idleFor: idle() }),
+  features: ({ waking }) => ({ amount: amount(), idleFor: idle(waking) }),
   judge: ({ features, options }) => {
     const { amount } = features;
     if (amount < options.least.minor) return pass;

@@ -33,16 +33,21 @@ describe('the share of ordinary amounts near one', () => {
     );
   });
 
-  it('is the width of the band where amounts spread evenly over one doubling', () => {
+  it('is the width of the band where amounts spread evenly over one doubling, and the own bin whole', () => {
     const ordinary = new Ordinary();
     for (let amount = 65_536; amount < 131_072; amount++) ordinary.add(amount);
     for (const [around, tolerance] of [
-      [90_000, 0.005],
       [100_000, 0.02],
       [80_000, 0.1],
     ] as const) {
       expect(ordinary.share(around, tolerance)).toBeCloseTo((2 * tolerance * around) / 65_536, 6);
     }
+  });
+
+  it('holds all of a round sum that is paid often, however narrow the band', () => {
+    const ordinary = new Ordinary();
+    for (let payment = 0; payment < 100; payment++) ordinary.add(payment < 40 ? 10_000 : 1_000_000);
+    expect(ordinary.share(10_000, 0.005)).toBe(0.4);
   });
 
   it('is nothing while no amount is known', () => {

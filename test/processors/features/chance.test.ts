@@ -71,16 +71,20 @@ function naiveFan(legs: readonly PlainLeg[], terms: FanTerms) {
   const known = legs.filter((leg) => leg.side === side && leg.amount > 0 && leg.at <= judged.at);
   const inside = known.filter((leg) => leg.at > judged.at - terms.windowMs);
   const older = known.filter((leg) => leg.at <= judged.at - terms.windowMs);
-  const all = new Set(inside.map((leg) => partyOf(leg.counterparty))).size;
+  const apart = (leg: PlainLeg) => Math.abs(leg.amount - judged.amount) / judged.amount;
+  const others = inside.filter((leg) => apart(leg) > 0.1);
+  const around = share(judged.amount, 0.5) - share(judged.amount, 0.1);
+  const density = around > 0 ? others.filter((leg) => apart(leg) <= 0.5).length / around : 0;
   const nothing = { probability: 1, counterparties: 0, sum: 0, basisPoints: 0 };
-  if (terms.needsOwnHistory && older.length < 3) return nothing;
+  if (terms.needsOwnHistory && older.length + others.length < 3) return nothing;
   return [50, 200, 1_000]
     .map((basisPoints) => {
       const near = (leg: PlainLeg) => Math.abs(leg.amount - judged.amount) <= (basisPoints / 10_000) * judged.amount;
       const like = inside.filter(near);
       const own = older.length < 3 ? 0 : older.filter(near).length / older.length;
       const counterparties = new Set(like.map((leg) => partyOf(leg.counterparty))).size;
-      const mean = all * Math.max(own, share(judged.amount, basisPoints / 10_000));
+      const ordinary = share(judged.amount, basisPoints / 10_000);
+      const mean = Math.max(inside.length * own, inside.length * ordinary, density * ordinary);
       const probability = counterparties < terms.counterparties ? 1 : tailByLogarithms(mean, counterparties);
       return { probability, counterparties, sum: like.reduce((sum, leg) => sum + leg.amount, 0), basisPoints };
     })

@@ -91,12 +91,27 @@ describe('the account of a payee', () => {
 
 describe('idle time', () => {
   it('runs from the leg before, of either side, to the judged one', () => {
-    const feature = idle().bind(NO_WINDOWS);
+    const feature = idle(0).bind(NO_WINDOWS);
     fc.assert(
       fc.property(legs, (all) =>
         replay(all, (scope, soFar) => {
-          const before = earlier(soFar)[0];
+          const before = earlier(soFar).find(({ at }) => at < scope.at) ?? earlier(soFar).at(-1);
           expect(feature(scope)).toBe(before === undefined ? -1 : scope.at - before.at);
+        }),
+      ),
+      { numRuns: scaled(500) },
+    );
+  });
+
+  it('is the longest that ended within the time of waking', () => {
+    const feature = idle(20).bind(NO_WINDOWS);
+    fc.assert(
+      fc.property(legs, (all) =>
+        replay(all, (scope, soFar) => {
+          const times = [scope.at, ...earlier(soFar).map(({ at }) => at)];
+          const gaps = times.slice(1).map((at, index) => ({ ended: times[index]!, gap: times[index]! - at }));
+          const recent = gaps.filter(({ ended }) => scope.at - ended <= 20).map(({ gap }) => gap);
+          expect(feature(scope)).toBe(Math.max(-1, ...recent));
         }),
       ),
       { numRuns: scaled(500) },
@@ -109,7 +124,7 @@ describe('idle time', () => {
     for (const at of [1_000, 5_000, 5_900, 6_000]) addLeg(subject.history, { at }, terms);
     addLeg(subject.history, { at: 1_500 }, terms);
     const place = addLeg(subject.history, { at: 5_200 }, terms);
-    expect(idle().bind(NO_WINDOWS)(scopeOn(subject, place))).toBe(200);
+    expect(idle(0).bind(NO_WINDOWS)(scopeOn(subject, place))).toBe(200);
   });
 });
 

@@ -14,7 +14,11 @@ function payAfter(driver: Driver, before: readonly number[], minor: number): Out
 }
 
 const TEN = Array.from({ length: 10 }, () => 1_000_000);
+const LIMITS_OFF = ['transaction', 'day', 'month'].map((one) => `limit-${one}: {enabled: false}`).join(', ');
 const UNEVEN = [1, 3, 1, 3, 1, 3, 1, 3, 1, 3].map((millions) => millions * 1_000_000);
+
+/** Without the question whether chance explains it. */
+const BY_SIZE = 'rules: {amount-spike: {options: {expectedPercent: 100}}}';
 
 function fires(before: readonly number[], minor: number, settings = '{}'): boolean {
   return alertOf(payAfter(new Driver({ settings }), before, minor), 'amount-spike') !== undefined;
@@ -23,7 +27,7 @@ function fires(before: readonly number[], minor: number, settings = '{}'): boole
 describeGovernance({
   rule: 'amount-spike',
   subject: 'payer',
-  fire: (driver) => payAfter(driver, TEN, 1_500_000),
+  fire: (driver) => payAfter(driver, TEN, 2_500_000),
   alerts: true,
 });
 
@@ -33,7 +37,7 @@ describe('an amount', () => {
     [1_500_000, true],
     [1_500_001, true],
   ])('of %i after ten of 1,000,000 spikes at 1.5 times the largest: %s', (minor, expected) => {
-    expect(fires(TEN, minor)).toBe(expected);
+    expect(fires(TEN, minor, BY_SIZE)).toBe(expected);
   });
 
   // Mean 2,000,000, standard deviation 1,054,093: three of them above the mean is 5,162,279.
@@ -42,7 +46,25 @@ describe('an amount', () => {
     [5_162_279, false],
     [5_162_280, true],
   ])('of %i after uneven ones spikes above three deviations: %s', (minor, expected) => {
-    expect(fires(UNEVEN, minor)).toBe(expected);
+    expect(fires(UNEVEN, minor, BY_SIZE)).toBe(expected);
+  });
+
+  // Of four equal ones above an equal fifth the tail falls off as the prior alone says: e^(0.14 · ln 400) = 2.3136.
+  it.each([
+    [2_313_000, false],
+    [2_314_000, true],
+  ])('of %i after ten of 1,000,000 is more than one in a hundred would explain: %s', (minor, expected) => {
+    expect(fires(TEN, minor)).toBe(expected);
+  });
+
+  it.each([
+    ['alike', 3_000_000, true],
+    ['far apart', 3_000_000, false],
+    ['far apart', 900_000_000, true],
+  ])('after payments %s, of %i, spikes: %s', (how, minor, expected) => {
+    const apart = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((times) => times * 2_000);
+    const settings = `rules: {amount-spike: {options: {deviations: 1}}, ${LIMITS_OFF}}`;
+    expect(fires(how === 'alike' ? TEN : apart, minor, settings)).toBe(expected);
   });
 
   it.each([
@@ -68,10 +90,10 @@ describe('an amount', () => {
   });
 
   it('is told in both languages, and its payer may know', () => {
-    const outputs = payAfter(new Driver(), UNEVEN, 6_000_000);
+    const outputs = payAfter(new Driver(), UNEVEN, 8_000_000);
     const told = {
-      en: 'Amount CNY 60,000.00; the 10 own payments before average CNY 20,000.00 and were at most CNY 30,000.00.',
-      zh: '金额 CNY 60,000.00；此前 10 笔均值 CNY 20,000.00，最大 CNY 30,000.00。',
+      en: 'Amount CNY 80,000.00; the 10 own payments before average CNY 20,000.00 and were at most CNY 30,000.00.',
+      zh: '金额 CNY 80,000.00；此前 10 笔均值 CNY 20,000.00，最大 CNY 30,000.00。',
     };
     expect(alertOf(outputs, 'amount-spike')).toMatchObject({ severity: 'medium', subject: 'payer', ...told });
     expect(reasonOf(outputs, 'amount-spike')).toMatchObject({ code: 'review', outcome: 'alert', ...told });
@@ -90,8 +112,8 @@ describe('an amount', () => {
     const settings = `
 rules:
   amount-spike:
-    options: {least: {minor: 10, currency: CNY}, deviations: 1, largestPercent: 100, baseline: 3}`;
+    options: {least: {minor: 10, currency: CNY}, deviations: 1, largestPercent: 100, baseline: 3, expectedPercent: 100}`;
     expect(fires([10, 10, 10], 10, settings)).toBe(false);
-    expect(fires([10, 10, 10], 11, settings)).toBe(true);
+    expect(fires([10, 10, 10], 15, settings)).toBe(true);
   });
 });

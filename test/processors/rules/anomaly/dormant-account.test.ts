@@ -67,6 +67,30 @@ describe('an account', () => {
     expect(alertOf(driver.transfer({ minor: 5_000_000 }), 'dormant-account')).toBeUndefined();
   });
 
+  it.each([
+    [0, true],
+    [3 * DAY, true],
+    [3 * DAY + 1, false],
+  ])('that was fed %i ms before it sends, after a long sleep, awakens: %s', (later, expected) => {
+    const driver = new Driver();
+    driver.transfer({ minor: 100 });
+    driver.now += 20 * DAY;
+    driver.transfer({ from: 'payee', to: 'payer', minor: 6_000_000 });
+    driver.now += later;
+    expect(alertOf(driver.transfer({ minor: 5_000_000 }), 'dormant-account') !== undefined).toBe(expected);
+  });
+
+  it.each([
+    [20 * DAY - 1, false],
+    [20 * DAY, true],
+  ])('that has done nothing for %i ms since its file came awakens: %s', (ms, expected) => {
+    const driver = new Driver();
+    driver.send('customers', { customerId: 'payer', kind: 'person', at: '2019-06-01T00:00:00Z' }, driver.now);
+    const since = driver.now;
+    driver.now = since + ms;
+    expect(alertOf(driver.transfer({ minor: 5_000_000 }), 'dormant-account') !== undefined).toBe(expected);
+  });
+
   it('does not ring for what it gets', () => {
     const driver = new Driver();
     driver.transfer({ minor: 100 });

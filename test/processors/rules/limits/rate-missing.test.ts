@@ -27,7 +27,6 @@ describe('a transfer', () => {
 institution: {baseCurrency: USD}
 rules: {${[
       ['large-value', 'threshold'],
-      ['structuring', 'threshold'],
       ['pass-through', 'received'],
       ['amount-spike', 'least'],
       ['dormant-account', 'least'],
@@ -39,6 +38,7 @@ rules: {${[
     ]
       .map(([rule, option]) => `${rule}: {options: {${option}: {minor: 900000, currency: USD}}, segments: []}`)
       .join(', ')},
+  structuring: {options: {threshold: {minor: 900000, currency: USD}, cashThreshold: {minor: 900000, currency: USD}}, segments: []},
   large-amount-approval: {options: {one: {minor: 900000, currency: USD}, two: {minor: 900000, currency: USD}}, segments: []},
   overdue-amount: {options: {amount: {minor: 900000, currency: USD}, graveAmount: {minor: 900000, currency: USD}}, segments: []}}`;
     const driver = new Driver({ settings });
