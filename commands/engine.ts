@@ -108,12 +108,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const lag = () => lagOf(log, threads);
   const dataNow = evaluation ? () => lastControlAt(log) ?? now() : now;
   const lags = () => [...readLags(log, threads, now()), ...sink.lags()];
-  const all = () => caughtUp(log, threads, sink);
-  return { log, logSource, clickhouse, sink, settings, lag, lags, dataNow, caughtUp: all };
+  return {
+    log,
+    logSource,
+    clickhouse,
+    sink,
+    settings,
+    lag,
+    lags,
+    dataNow,
+    caughtUp: () => caughtUp(log, threads, sink),
+  };
 }
 
 /** Whoever reads the log finds in it what its bytes were written with. */
-async function declareSchemas(log: Log): Promise<void> {
+export async function declareSchemas(log: Log): Promise<void> {
   for (const topic of TOPIC_NAMES) {
     const record = TOPICS[topic].record as Declared<unknown> | null;
     if (record !== null) await log.declareSchema(record.fingerprint, JSON.stringify(schemaOf(record)));
