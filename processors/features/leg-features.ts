@@ -49,6 +49,11 @@ export function counterparty(): Feature<string> {
   return direct('text', (scope) => scope.names.partyText(scope.counterparty));
 }
 
+/** Id of the payer that the transfer had before an amendment; empty where it had none. */
+export function payerBefore(): Feature<string> {
+  return direct('text', (scope) => (scope.payerBefore < 0 ? '' : scope.names.partyText(scope.payerBefore)));
+}
+
 /** True while no fresh rate converts the amount. */
 export function rateMissing(): Feature<boolean> {
   return direct('text', (scope) => scope.rateMissing);

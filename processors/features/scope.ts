@@ -30,6 +30,8 @@ export interface Scope {
   kind: number;
   /** Interned counterparty with its account. */
   counterparty: number;
+  /** At a payee, the counterparty of the leg that an amendment replaces; −1 where it replaces none. */
+  payerBefore: number;
   /** True while a later window is judged again because of a late leg. */
   late: boolean;
   /** True where the judged leg came beyond lateness. */

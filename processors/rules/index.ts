@@ -9,6 +9,7 @@ import { dormantAccount } from './anomaly/dormant-account.ts';
 import { newPayeeAccount } from './anomaly/new-payee-account.ts';
 import { sharedDevice } from './anomaly/shared-device.ts';
 import { velocity } from './anomaly/velocity.ts';
+import { payerChanged } from './conduct/payer-changed.ts';
 import { settledWithoutRelease } from './conduct/settled-without-release.ts';
 import type { Rule } from './contract.ts';
 import { creditUtilisation } from './credit/credit-utilisation.ts';
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   fanOut,
   passThrough,
   settledWithoutRelease,
+  payerChanged,
   overdueDays,
   overdueAmount,
   creditUtilisation,

@@ -24,6 +24,8 @@ export interface Arrival {
   /** Amount in base minor units; 0 where no fresh rate converts it. */
   readonly baseMinor: number;
   readonly rate: ConversionRate;
+  /** Counterparty of the leg that it replaces, at a payee; −1 where it replaces none. */
+  readonly payerBefore: number;
 }
 
 /** How an amount was converted; numerator 0 where it could not be. */

@@ -166,20 +166,43 @@ export function takeBack(
   state.outputs.void(voidOf(reader, revision));
 }
 
-/** An amendment that names another payee: the one before must hear that its leg is gone. */
-export function voidReplaced(state: TaskState, reader: TransferReader, arrival: Arrival, replaced: LegPlace): void {
+/**
+ * An amendment that names another payee, device or operator: the one before must hear that its leg is gone.
+ * The event before is at hand only while it is held; of what was accepted the leg alone is kept, and it
+ * knows the payee. The device of an accepted instruction was used, whatever became of it.
+ */
+export function voidReplaced(
+  state: TaskState,
+  reader: TransferReader,
+  arrival: Arrival,
+  replaced: LegPlace,
+  hold: Hold | null,
+): void {
   const { chunk, index } = replaced;
   if ((chunk.flags(index) & MAY_PASS) === 0) return;
-  const counterparty = chunk.integers[index * INTEGERS + COUNTERPARTY]!;
   const { counterparties } = state;
-  if (counterparties.partyOf(counterparty) === counterparties.partyOf(arrival.counterparty)) return;
+  const party = counterparties.partyOf(chunk.integers[index * INTEGERS + COUNTERPARTY]!);
+  const targets: Void['targets'] = [];
+  if (party !== counterparties.partyOf(arrival.counterparty)) {
+    targets.push({ subjectKind: 'party', subject: state.ids.text(party), role: 'payee' });
+  }
+  if (hold !== null) {
+    const { device, maker } = hold;
+    if (device !== null && device !== reader.text(reader.device)) {
+      targets.push({ subjectKind: 'device', subject: device, role: 'device' });
+    }
+    if (maker !== null && maker !== reader.text(reader.maker)) {
+      targets.push({ subjectKind: 'operator', subject: maker, role: 'operator' });
+    }
+  }
+  if (targets.length === 0) return;
   state.outputs.void({
     transferId: reader.text(reader.transferId)!,
     eventId: eventIdOf(reader),
     replaced: chunk.integers[index * INTEGERS + EVENT]!,
     revision: arrival.subject.details!.get(arrival.name * 2 + arrival.side)!.revision + 1,
     at: chunk.at(index),
-    targets: [{ subjectKind: 'party', subject: counterparties.partyText(counterparty), role: 'payee' }],
+    targets,
   });
 }
 

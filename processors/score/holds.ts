@@ -241,6 +241,7 @@ function aim(
     counterparty,
     baseMinor,
     rate: { numerator: 1, denominator: 1 },
+    payerBefore: -1,
   };
   return { arrival, leg };
 }

@@ -218,5 +218,6 @@ export function aimAt(
   const flags = chunk.flags(index);
   scope.side = flags & SIDE_INCOMING;
   scope.beyondLateness = markOf(flags) === true;
+  scope.payerBefore = -1;
   scope.tick = state.control.tick;
 }

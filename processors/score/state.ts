@@ -116,6 +116,7 @@ function emptyScope(state: TaskState): Scope {
     amount: 0,
     kind: 0,
     counterparty: 0,
+    payerBefore: -1,
     late: false,
     beyondLateness: false,
     rateMissing: false,

@@ -210,10 +210,12 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   const detail = detailOf(subject, known, name, side);
   detail.events.push(chunk.integers[index * INTEGERS + EVENT]!, chunk.integers[index * INTEGERS + CONTENT]!);
   const revisionBefore = detail.revision;
+  const counterpartyBefore = chunk.counterparty(index);
   if (arrival.isPayer) {
+    const transferId = reader.text(reader.transferId)!;
+    voidReplaced(state, reader, arrival, known, subject.holds?.get(transferId) ?? null);
     // The payee may be the same subject: by then the hold is the amendment's own.
-    subject.holds?.delete(reader.text(reader.transferId)!);
-    voidReplaced(state, reader, arrival, known);
+    subject.holds?.delete(transferId);
   }
   setCounting(state, subject, known, 0);
   subject.history.replaced(known);
@@ -221,7 +223,8 @@ function amend(state: TaskState, reader: TransferReader, arrival: Arrival, known
   detail.denominator = arrival.rate.denominator;
   const fresh = addLeg(state, reader, arrival, arrival.baseMinor);
   fresh.place.chunk.setFlags(fresh.place.index, fresh.place.chunk.flags(fresh.place.index) | DETAILED);
-  judgeAdded(state, reader, arrival, fresh, revisionBefore + 1);
+  const payerBefore = reader.role === PAYEE ? counterpartyBefore : -1;
+  judgeAdded(state, reader, { ...arrival, payerBefore }, fresh, revisionBefore + 1);
 }
 
 function changeStatus(state: TaskState, reader: TransferReader, arriving: Arrival, known: LegPlace): void {
@@ -313,7 +316,7 @@ function arrivalOf(
   const account = intern(state, reader, isPayer ? reader.creditorAccount : reader.debtorAccount);
   const counterparty = state.counterparties.of(party.start < 0 ? account : intern(state, reader, party), account);
   const baseMinor = convertWith(rate, reader.amountMinor) ?? 0;
-  return { subject, place, side, isPayer, name, event, content, counterparty, baseMinor, rate };
+  return { subject, place, side, isPayer, name, event, content, counterparty, baseMinor, rate, payerBefore: -1 };
 }
 
 function intern(state: TaskState, reader: TransferReader, span: Span): number {
@@ -331,6 +334,7 @@ function aimAtEvent(state: TaskState, reader: TransferReader, arrival: Arrival, 
   scope.maker = reader.maker.start >= 0;
   scope.payerIsParty = arrival.isPayer && reader.debtorParty.start >= 0;
   scope.outcomeBefore = 0;
+  scope.payerBefore = arrival.payerBefore;
   scope.late = false;
   if (state.control.freezes.size > 0 || state.control.lists.size > 0) {
     scope.ownEnds = () => [state.subjects.idOf(arrival.subject), reader.text(reader.debtorAccount)!];

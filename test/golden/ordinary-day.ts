@@ -23,6 +23,7 @@ export const found: Found = {
   'listed-party': ['P-37'],
   'new-payee-account': ['Q-CO'],
   'pass-through': ['Q-MULE'],
+  'payer-changed': ['W-5'],
   'rate-missing': ['P-38'],
   'settled-without-release': ['Q-BIG'],
   'shared-device': ['dev-kiosk'],
@@ -139,6 +140,8 @@ function plantedConduct(script: Script): void {
   const big = script.transfer(at(9, 30), 'Q-BIG', 'Q-BIG-PAYEE', 60_000_000, { maker: 'u-client' });
   script.transfer(at(18), 'Q-BIG', 'Q-BIG-PAYEE', 60_000_000, { transferId: big, status: 'settled' });
   script.transfer(at(16), 'Q-LIMIT', 'Q-LIMIT-PAYEE', 600_000_000);
+  const moved = script.transfer(at(17), 'P-39', 'W-5', 31_000);
+  script.transfer(at(17, 20), 'P-40', 'W-5', 31_000, { transferId: moved, eventId: `${moved}-amended` });
 }
 
 /** What control has to say in it: freezes, lists and rates. */

@@ -133,6 +133,38 @@ describe('an amendment that names another payee', () => {
   });
 });
 
+describe('an amendment of held money that names another', () => {
+  it('device or operator takes it back from the ones before', () => {
+    submit(driver, { device: 'dev-1', eventId: 'first' });
+    const { voids } = driver.transfer({
+      transferId: 'T',
+      minor: 20_000_000,
+      eventId: 'second',
+      device: 'dev-2',
+      maker: 'wang',
+    });
+    expect(voids).toMatchObject([
+      {
+        eventId: 'second',
+        targets: [
+          { subjectKind: 'device', subject: 'dev-1', role: 'device' },
+          { subjectKind: 'operator', subject: 'zhang', role: 'operator' },
+        ],
+      },
+    ]);
+    expect(counted('payee')).toBe(20_000_000);
+    expect(payersOf('dev-1')).toBe(0);
+    expect(payersOf('dev-2')).toBe(1);
+  });
+
+  it('amount from the same device voids nothing', () => {
+    submit(driver, { device: 'dev-1', eventId: 'first' });
+    expect(submit(driver, { device: 'dev-1', eventId: 'second', minor: 30_000_000 })).toMatchObject({ revision: 2 });
+    expect(driver.outputs.voids).toEqual([]);
+    expect(payersOf('dev-1')).toBe(1);
+  });
+});
+
 describe('a refused event that names another payee', () => {
   it('leaves nothing counting there: a settlement that cannot follow', () => {
     driver.transfer({ transferId: 'A', to: 'first', minor: 500, status: 'failed' });
