@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Cli, Declare } from './cli.ts';
 import { declareConfig } from './config.ts';
+import { declareDashboards } from './dashboards.ts';
 import { declareDocs } from './docs.ts';
 import { declareEvaluate } from './evaluate.ts';
 import { declareFreeze } from './freeze.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Declare[] = [
   declareFreeze,
   declareReplay,
   declareKeys,
+  declareDashboards,
   declareDocs,
   declareSchemas,
 ];

@@ -134,8 +134,7 @@ function defaultsOf(panel: Panel): object {
     (column): column is NumberColumn => column.kind === 'number' && column.thresholds !== undefined,
   );
   const shared = { thresholds: thresholdsOf(panel.kind === 'timeseries' ? limited?.thresholds : undefined) };
-  if (panel.kind === 'table')
-    return { ...shared, custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false } };
+  if (panel.kind === 'table') return { ...shared, custom: { align: 'auto', inspect: false } };
   if (panel.kind !== 'timeseries')
     return { ...shared, color: { mode: panel.kind === 'stat' ? 'thresholds' : 'palette-classic' } };
   const custom = {
@@ -226,6 +225,7 @@ function optionsOf({ kind }: Panel): object {
         justifyMode: 'auto',
         wideLayout: true,
         showPercentChange: false,
+        percentChangeColorMode: 'standard',
       };
     case 'bars':
       return {
@@ -239,11 +239,13 @@ function optionsOf({ kind }: Panel): object {
         minVizHeight: 16,
         maxVizHeight: 300,
         sizing: 'auto',
+        legend: { ...LEGEND, showLegend: false },
       };
     case 'pie':
       return {
         reduceOptions: { ...reduceOptions, values: true },
         pieType: 'donut',
+        orientation: 'auto',
         legend: { ...LEGEND, values: ['value'] },
         displayLabels: ['value'],
         tooltip: { mode: 'single', sort: 'none' },
