@@ -152,13 +152,14 @@ function failure(error: string, detail: string): Omit<Answer, 'durationMs'> {
 const DNS = /^(ENOTFOUND|ENODATA|ESERVFAIL|EAI_\w+|ETIMEOUT|EREFUSED|EFORMERR|ECANCELLED)$/;
 const TLS = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO/;
 const TIMEOUT = /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/;
-const NOT_HTTP = /^HPE_|^UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$/;
+const NOT_HTTP = /^UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$/;
 const CONNECTION = /^(E[A-Z]+|UND_ERR_SOCKET|UND_ERR_CLOSED|UND_ERR_DESTROYED)$/;
 
 /** Failures of the network are the endpoint’s; anything else is a fault of ours. */
 function failureOf(error: unknown): Omit<Answer, 'durationMs'> {
   if (error instanceof AddressRefused) return failure('address-refused', error.message);
-  const { code, message } = error as { code?: unknown; message: string };
+  const { code, message, name } = error as Error & { code?: unknown };
+  if (name === 'HTTPParserError') return failure('not-http', message);
   if (typeof code === 'string') {
     const kinds = [
       ['timeout', TIMEOUT],

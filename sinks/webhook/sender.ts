@@ -87,6 +87,7 @@ class Sender implements WebhookSender {
   #committing: Promise<void> | null = null;
   #changed = false;
   #ended = false;
+  #failed = false;
   #stopRetaining: () => void = () => {};
 
   constructor(options: WebhookSenderOptions) {
@@ -153,7 +154,8 @@ class Sender implements WebhookSender {
     this.#refollow.resolve();
     await Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.end(STOP_DEADLINE_MS)));
     while (this.#committing !== null) await this.#committing;
-    await this.#write();
+    // Whoever was shut out has nothing to write any more.
+    if (!this.#failed) await this.#write();
   }
 
   async #run(work: () => Promise<void>): Promise<void> {
@@ -166,7 +168,8 @@ class Sender implements WebhookSender {
 
   #fail(error: unknown): void {
     if (this.#ended && isWeirError(error, 'LOG_CLOSED')) return;
-    const first = !this.#ended;
+    const first = !this.#failed;
+    this.#failed = true;
     this.#ended = true;
     this.#refollow.resolve();
     for (const endpoint of this.#endpoints.values()) endpoint.end(0).catch(this.#options.onFault);

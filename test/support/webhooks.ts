@@ -76,7 +76,7 @@ async function take(request: IncomingMessage, receiver: Receiver, response: Serv
 }
 
 export interface BenchOptions
-  extends Partial<Pick<WebhookSenderOptions, 'now' | 'timeoutMs' | 'resolve' | 'allow' | 'random'>> {
+  extends Partial<Pick<WebhookSenderOptions, 'now' | 'setTimer' | 'timeoutMs' | 'resolve' | 'allow' | 'random'>> {
   readonly folder?: string;
   /** False: nobody sends yet. */
   readonly sends?: boolean;
