@@ -7,7 +7,10 @@ import { RULES } from '../processors/rules/index.ts';
 import { settingsSchema } from '../processors/rules/settings.ts';
 import type { Declare } from './cli.ts';
 
-export const GENERATED = join(import.meta.dirname, '../dashboards/grafana/generated');
+export const GENERATED = join(import.meta.dirname, '../deploy/grafana');
+
+/** Folders that hold nothing else. */
+export const OWN_FOLDERS = ['dashboards', 'provisioning/dashboards', 'provisioning/alerting'];
 
 export const declareDashboards: Declare = (program, cli) => {
   const { zone, baseCurrency } = settingsSchema.parse({}).institution;
@@ -18,7 +21,7 @@ export const declareDashboards: Declare = (program, cli) => {
     .option('--out <folder>', 'where to', GENERATED)
     .action((options: { zone: string; baseCurrency: string; out: string }) => {
       const files = grafanaFiles(options);
-      rmSync(options.out, { recursive: true, force: true });
+      for (const folder of OWN_FOLDERS) rmSync(join(options.out, folder), { recursive: true, force: true });
       for (const { path, text } of files) {
         mkdirSync(dirname(join(options.out, path)), { recursive: true });
         writeFileSync(join(options.out, path), text);

@@ -1,6 +1,6 @@
 /**
- * What Grafana is set up with: where the data is, where the dashboards lie, and alerts on the pipeline itself. Alerts
- * on customers are Weir’s own and are sent by Weir, signed so that their receivers can check; Grafana’s say that
+ * What Grafana is set up with: where the dashboards lie, and alerts on the pipeline itself. Where the data is, the
+ * deployment knows (`deploy/grafana/provisioning/datasources/`). Alerts on customers are Weir’s own and are sent by Weir, signed so that their receivers can check; Grafana’s say that
  * Weir or ClickHouse needs somebody.
  *
  * `$NAME` is filled in by Grafana from its environment: passwords and addresses never stand in a file.
@@ -97,32 +97,14 @@ export const OPERATIONS_ALERTS: readonly OperationsAlert[] = [
 
 export function provisioningFiles(): GeneratedFile[] {
   const files = {
-    'datasources/weir.yaml': datasources(),
-    'dashboards/weir.yaml': providers(),
-    'alerting/rules.yaml': rules(),
-    'alerting/contact-points.yaml': contactPoints(),
+    'dashboards/weir.yml': providers(),
+    'alerting/rules.yml': rules(),
+    'alerting/contact-points.yml': contactPoints(),
   };
   return Object.entries(files).map(([path, content]) => ({
     path: `provisioning/${path}`,
     text: `# Written by npm run dashboards.\n${stringify({ apiVersion: 1, ...content }, { lineWidth: 0, aliasDuplicateObjects: false })}`,
   }));
-}
-
-function datasources(): object {
-  const jsonData = {
-    host: '$CLICKHOUSE_HOST',
-    port: '$CLICKHOUSE_PORT',
-    protocol: 'http',
-    secure: false,
-    username: '$GRAFANA_READER',
-    defaultDatabase: '$CLICKHOUSE_DATABASE',
-  };
-  const secureJsonData = { password: '$GRAFANA_READER_PASSWORD' };
-  return {
-    datasources: [
-      { name: 'Weir ClickHouse', ...DATASOURCE, isDefault: true, editable: false, jsonData, secureJsonData },
-    ],
-  };
 }
 
 function providers(): object {

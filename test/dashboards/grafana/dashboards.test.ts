@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { GENERATED, grafanaFiles, writtenFile } from '../../../commands/dashboards.ts';
+import { GENERATED, grafanaFiles, OWN_FOLDERS, writtenFile } from '../../../commands/dashboards.ts';
 import { DASHBOARDS } from '../../../dashboards/grafana/dashboards.ts';
 import { OPERATIONS_ALERTS } from '../../../dashboards/grafana/provisioning.ts';
 import { PANELS } from '../../../dashboards/panels/panels.ts';
@@ -64,7 +64,9 @@ function faultsOf(value: unknown, name: string, definition?: string): unknown[] 
 describe('the committed files', () => {
   it('are those that the panels make (else: npm run dashboards)', () => {
     for (const file of files) expect(writtenFile(file), file.path).toBe(file.text);
-    const there = readdirSync(GENERATED, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const there = OWN_FOLDERS.flatMap((folder) =>
+      readdirSync(join(GENERATED, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+    );
     expect(there).toHaveLength(files.length);
   });
 
@@ -135,7 +137,7 @@ describe.each(dashboards)('%s', (_, dashboard) => {
 });
 
 describe('the provisioning', () => {
-  const yaml = files.filter(({ path }) => path.endsWith('.yaml')).map(({ path, text }) => [path, text] as const);
+  const yaml = files.filter(({ path }) => path.endsWith('.yml')).map(({ path, text }) => [path, text] as const);
 
   it.each(yaml)('%s is YAML of version 1 and holds no secret', (_, text) => {
     expect(parse(text)).toMatchObject({ apiVersion: 1 });
@@ -143,7 +145,7 @@ describe('the provisioning', () => {
   });
 
   it('has alert rules whose condition is one of their steps', () => {
-    const { groups } = parse(yaml.find(([path]) => path.endsWith('rules.yaml'))?.[1] ?? '');
+    const { groups } = parse(yaml.find(([path]) => path.endsWith('rules.yml'))?.[1] ?? '');
     for (const { condition, data } of groups[0].rules) {
       expect(data.map(({ refId }: { refId: string }) => refId)).toContain(condition);
     }
