@@ -7,7 +7,7 @@
  */
 import type { Now } from '../runtime/clock.ts';
 import { isWeirError } from '../runtime/errors.ts';
-import type { Control } from '../schemas/events/control.ts';
+import { type Control, tickEntry } from '../schemas/events/control.ts';
 import { SECOND_MS } from '../schemas/time.ts';
 import type { Intake } from './intake.ts';
 
@@ -67,20 +67,5 @@ export function startClock({ intake, now, setTimer, onFault }: ClockOptions): Cl
 }
 
 function tickAt(second: number): Control {
-  return {
-    controlId: `tick-${second}`,
-    at: second * SECOND_MS,
-    kind: 'tick',
-    by: null,
-    reason: null,
-    settings: null,
-    list: null,
-    listVersion: null,
-    members: [],
-    rates: [],
-    party: null,
-    until: null,
-    rule: null,
-    enabled: null,
-  };
+  return tickEntry(second * SECOND_MS, `tick-${second}`);
 }

@@ -2,7 +2,7 @@
  * The clock of an evaluation: ticks at the data's own time. A tick stands after everything that happened
  * before it, so timers (an approval that expires, a bill that falls due) fire where they would have fired.
  */
-import type { Control } from '../../schemas/events/control.ts';
+import { type Control, tickEntry } from '../../schemas/events/control.ts';
 import { HOUR_MS } from '../../schemas/time.ts';
 
 export class Ticks {
@@ -40,20 +40,5 @@ export class Ticks {
 }
 
 export function tickAt(at: number): Control {
-  return {
-    controlId: `tick-${at}`,
-    at,
-    kind: 'tick',
-    by: null,
-    reason: null,
-    settings: null,
-    list: null,
-    listVersion: null,
-    members: [],
-    rates: [],
-    party: null,
-    until: null,
-    rule: null,
-    enabled: null,
-  };
+  return tickEntry(at, `tick-${at}`);
 }

@@ -9,7 +9,7 @@ import type { Now } from '../../runtime/clock.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
 import { id, instant, maybe, text } from '../../schemas/declare.ts';
-import { type Control, controlRecord, rateRecord } from '../../schemas/events/control.ts';
+import { type Control, controlEntry, controlRecord, rateRecord } from '../../schemas/events/control.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import type { Intake, Receipt } from '../intake.ts';
 import { type Answer, sendAnswer } from './answer.ts';
@@ -109,31 +109,18 @@ function controlOf(
   validateSettings: ControlRouteParts['validateSettings'],
 ): Control {
   const { kind, by = caller, ...fields } = body;
-  const entry: Omit<Control, 'controlId'> = {
-    ...NOTHING,
+  const entry = controlEntry({
+    controlId: '',
     ...fields,
     kind: kind.replaceAll('-', '_') as Control['kind'],
     by,
     at,
     ...('settings' in body ? { settings: validateSettings(body.settings) } : {}),
-  };
+  });
   return { ...entry, controlId: `${kind}-${at}-${digestOf(entry)}` };
 }
 
-/** A control entry of no kind: each kind fills in its own fields. */
-const NOTHING = {
-  settings: null,
-  list: null,
-  listVersion: null,
-  members: [],
-  rates: [],
-  party: null,
-  until: null,
-  rule: null,
-  enabled: null,
-} satisfies Partial<Control>;
-
 /** Two entries of one millisecond are told apart by what they say. */
-function digestOf(entry: Omit<Control, 'controlId'>): string {
+function digestOf(entry: Control): string {
   return createHash('sha256').update(JSON.stringify(entry)).digest('hex').slice(0, 12);
 }

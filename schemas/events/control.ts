@@ -50,3 +50,30 @@ export const controlRecord = record(
 
 export type Control = Inner<typeof controlRecord>;
 export type Rate = Inner<typeof rateRecord>;
+
+/** What no kind says unless it is its own: each fills in its fields. */
+const SAYS_NOTHING = {
+  by: null,
+  reason: null,
+  settings: null,
+  list: null,
+  listVersion: null,
+  members: [],
+  rates: [],
+  party: null,
+  until: null,
+  rule: null,
+  enabled: null,
+} satisfies Partial<Control>;
+
+/** A control entry of which only what belongs to its kind is given. */
+export function controlEntry(
+  said: Pick<Control, 'controlId' | 'at' | 'kind'> & { readonly [field in keyof Control]?: Control[field] | undefined },
+): Control {
+  return { ...SAYS_NOTHING, ...said } as Control;
+}
+
+/** The clock's entry. */
+export function tickEntry(at: number, controlId: string): Control {
+  return controlEntry({ controlId, at, kind: 'tick' });
+}

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Control, convert } from '../../../processors/books/control.ts';
 import { parseSettings } from '../../../processors/rules/settings.ts';
+import { type Control as ControlEntry, controlEntry } from '../../../schemas/events/control.ts';
 import { Driver } from '../../support/driver.ts';
 
 const HOUR = 3_600_000;
@@ -150,19 +151,8 @@ describe('settings', () => {
 describe('the book as JSON', () => {
   it('is the same book again', () => {
     const book = new Control();
-    const entry = {
-      at: 5,
-      by: null,
-      reason: null,
-      settings: null,
-      list: null,
-      listVersion: null,
-      members: [],
-      rates: [],
-    };
-    const rest = { party: null, until: null, rule: null, enabled: null };
     const apply = (controlId: string, kind: string, fields: object) =>
-      book.apply({ ...entry, ...rest, controlId, kind, ...fields } as Parameters<Control['apply']>[0]);
+      book.apply(controlEntry({ controlId, at: 5, kind: kind as ControlEntry['kind'], ...fields }));
     apply('1', 'tick', { at: 77 });
     apply('2', 'settings', { settings: parseSettings('lateness: 1h', 'x') });
     apply('3', 'list_part', { list: 'block', listVersion: '1', members: ['a'] });
