@@ -9,6 +9,7 @@ import { decisionRecord } from '../../schemas/decision.ts';
 import { type AvroSchema, type Declared, schemaOf } from '../../schemas/declare.ts';
 import { BLOCKS } from '../../schemas/journal.ts';
 import { notificationRecord } from '../../schemas/notification.ts';
+import { webhookAttemptRecord } from '../../schemas/webhook.ts';
 import { Container } from './container.ts';
 import { structureOf } from './structure.ts';
 
@@ -67,6 +68,7 @@ export const OUTPUT_RECORDS = {
   'credit-ratings': creditRatingRecord as unknown as Declared<unknown>,
   notifications: notificationRecord as unknown as Declared<unknown>,
   'dead-letters': deadLetterRecord as unknown as Declared<unknown>,
+  'webhook-attempts': webhookAttemptRecord as unknown as Declared<unknown>,
 } as const;
 
 export type OutputTopic = keyof typeof OUTPUT_RECORDS;
@@ -78,6 +80,7 @@ export const OUTPUT_TABLES: { readonly [topic in OutputTopic]: Table } = {
   'credit-ratings': declareOutput('ratings', OUTPUT_RECORDS['credit-ratings']),
   notifications: declareOutput('notifications', OUTPUT_RECORDS.notifications),
   'dead-letters': declareOutput('dead_letters', OUTPUT_RECORDS['dead-letters']),
+  'webhook-attempts': declareOutput('webhook_attempts', OUTPUT_RECORDS['webhook-attempts']),
 };
 
 const partyOf = (end: string) => `if(\`event.${end}.party\` = '', \`event.${end}.account\`, \`event.${end}.party\`)`;
