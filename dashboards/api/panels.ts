@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
-import { isCurrency } from '../../schemas/money.ts';
+import { isCurrency } from '../../schemas/currencies.ts';
 import { DAY_MS, isZone, SECOND_MS } from '../../schemas/time.ts';
 import type { Panel, Scope } from '../panels/panel.ts';
 import { PANELS, panelOf } from '../panels/panels.ts';

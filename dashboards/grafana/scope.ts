@@ -2,7 +2,7 @@
  * How panels speak to Grafana: macros of its ClickHouse plugin and dashboard variables. The plugin fills them in
  * before the statement is sent, so values of variables that are texts are quoted here.
  */
-import { minorDigits, OTHER_DIGITS } from '../../schemas/money.ts';
+import { minorDigits, OTHER_DIGITS } from '../../schemas/currencies.ts';
 import type { MoneyIn, Scope } from '../panels/panel.ts';
 import { everyStep, stepOf } from '../panels/steps.ts';
 import type { Words } from '../panels/words.ts';

@@ -4,7 +4,8 @@
  * `rules/index.ts`.
  */
 import { z } from 'zod';
-import { isCurrency, type Money } from '../../schemas/money.ts';
+import { isCurrency } from '../../schemas/currencies.ts';
+import type { Money } from '../../schemas/money.ts';
 import type { Family, NEUTRAL_CODES, Severity } from '../../schemas/reason.ts';
 import type { Feature } from '../features/scope.ts';
 

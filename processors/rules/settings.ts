@@ -5,7 +5,7 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { WeirError } from '../../runtime/errors.ts';
-import { isCurrency } from '../../schemas/money.ts';
+import { isCurrency } from '../../schemas/currencies.ts';
 import { duration, formatDuration, isZone } from '../../schemas/time.ts';
 import { type Rule, type Segment, unwrapped } from './contract.ts';
 import { RULES } from './index.ts';

@@ -1,6 +1,7 @@
 /** A table's mapping, made ready for its columns: one line in, events in JSON form and labels out. */
+
+import { minorDigits } from '../../schemas/currencies.ts';
 import { type Label, labelJson } from '../../schemas/label.ts';
-import { minorDigits } from '../../schemas/money.ts';
 import { minorOf } from './amount.ts';
 import type { AmountMapping, Choice, Condition, EventMapping, LabelMapping, TableMapping } from './mapping.ts';
 import { compileTemplate, type Header, type RowContext, type Template } from './template.ts';

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { parse as parseYaml, YAMLError } from 'yaml';
 import { z } from 'zod';
 import { WeirError } from '../../runtime/errors.ts';
-import { isCurrency } from '../../schemas/money.ts';
+import { isCurrency } from '../../schemas/currencies.ts';
 import { duration } from '../../schemas/time.ts';
 import { type InputTopic, isImportable, REFUSED_TOPICS } from './topics.ts';
 
