@@ -51,6 +51,8 @@ export const REPLACED = 1 << 14;
 export const APART = 1 << 15;
 /** The limits book failed on it: what was never reserved is never given back. */
 export const UNRESERVED = 1 << 16;
+/** Payer and payee belong to one group of companies. */
+export const OWN_GROUP = 1 << 17;
 
 /** Shared by all chunks that hold nothing: an empty array of its own costs 100 bytes. */
 const NO_DOUBLES = new Float64Array(0);

@@ -21,6 +21,8 @@ export interface Arrival {
   readonly event: number;
   readonly content: number;
   readonly counterparty: number;
+  /** True where payer and payee belong to one group. */
+  readonly ownGroup: boolean;
   /** Amount in base minor units; 0 where no fresh rate converts it. */
   readonly baseMinor: number;
   readonly rate: ConversionRate;
@@ -98,12 +100,22 @@ export function mayPass({ chunk, index }: LegPlace): boolean {
   return (chunk.flags(index) & MAY_PASS) !== 0;
 }
 
+/** True where both ends are of one group: the event says so, or says it of the other end of a customer whose file does. */
+export function isInOwnGroup(reader: TransferReader, subject: Subject, isPayer: boolean): boolean {
+  const { debtorGroup, creditorGroup } = reader;
+  if (debtorGroup.start < 0 && creditorGroup.start < 0) return false;
+  const own = reader.text(isPayer ? debtorGroup : creditorGroup) ?? subject.profile?.ownGroup ?? null;
+  return own !== null && own === reader.text(isPayer ? creditorGroup : debtorGroup);
+}
+
+/** True for a party's transfer to itself, between its accounts, or inside its group. */
 export function isOwnTransfer(
   state: TaskState,
-  { subject, counterparty }: Pick<Arrival, 'subject' | 'counterparty'>,
+  { subject, counterparty, ownGroup }: Pick<Arrival, 'subject' | 'counterparty' | 'ownGroup'>,
 ): boolean {
   // A device may be called as its payer is.
   if (subject.kind !== 'party') return false;
+  if (ownGroup) return true;
   if (state.counterparties.partyOf(counterparty) === subject.number) return true;
   const accounts = subject.profile?.accounts;
   return (

@@ -8,7 +8,7 @@ import { accept, compare } from '../books/repeats.ts';
 import type { Subject } from '../books/subject.ts';
 import { nameOf } from '../features/interner.ts';
 import { STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
-import { type Arrival, aboutReader, STATUSES } from './arrival.ts';
+import { type Arrival, aboutReader, isInOwnGroup, STATUSES } from './arrival.ts';
 import { bookFailed } from './book-failed.ts';
 import { decisionOf, missingOf, setOutcome, standingOf, takeBack, termsOf } from './decisions.ts';
 import { aimAt, judge, neutralReason, raiseAlerts, reasonsOf } from './judge.ts';
@@ -239,6 +239,7 @@ function aim(
     event: 0,
     content: 0,
     counterparty,
+    ownGroup: isInOwnGroup(held, subject, true),
     baseMinor,
     rate: { numerator: 1, denominator: 1 },
     payerBefore: -1,

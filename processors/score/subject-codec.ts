@@ -15,7 +15,7 @@ import type { TransferDetail } from '../books/transfer-detail.ts';
 import { Chunk, DOUBLES, INTEGERS } from '../features/legs.ts';
 
 /** Raised when the layout changes: a checkpoint of another layout is folded again from the journal. */
-export const SUBJECT_LAYOUT = 4;
+export const SUBJECT_LAYOUT = 5;
 
 const HEAD = 10;
 const [KIND, NUMBER, CLOCK, DUE, COARSE, CHUNKS, OUTLIERS, DAYS, MONTHS, OWN_DAYS] = [

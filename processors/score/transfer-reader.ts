@@ -28,6 +28,8 @@ const OPTIONAL_SPANS = [
   'eventId',
   'debtorParty',
   'creditorParty',
+  'debtorGroup',
+  'creditorGroup',
   'device',
   'session',
   'maker',
@@ -62,6 +64,8 @@ export class TransferReader {
   readonly debtorAccount: Span = absent();
   readonly creditorParty: Span = absent();
   readonly creditorAccount: Span = absent();
+  readonly debtorGroup: Span = absent();
+  readonly creditorGroup: Span = absent();
   amountMinor = 0;
   readonly currency: Span = absent();
   readonly channel: Span = absent();
@@ -138,10 +142,12 @@ export class TransferReader {
     this.#string(this.debtorAccount);
     this.#skipOptional();
     this.#skipOptional();
+    this.#optional(this.debtorGroup);
     this.#optional(this.creditorParty);
     this.#string(this.creditorAccount);
     this.#skipOptional();
     this.#skipOptional();
+    this.#optional(this.creditorGroup);
     this.amountMinor = this.#long();
     this.#string(this.currency);
     this.#optional(this.channel);

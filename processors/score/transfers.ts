@@ -20,6 +20,7 @@ import {
   KIND_SHIFT,
   MAY_PASS,
   type NewLeg,
+  OWN_GROUP,
   OUTCOME_MASK,
   OUTCOME_SHIFT,
   SIDE_INCOMING,
@@ -33,6 +34,7 @@ import {
   convertWith,
   detailOf,
   eventIdOf,
+  isInOwnGroup,
   isOwnTransfer,
   keepRate,
   mayPass,
@@ -141,7 +143,8 @@ function addLeg(state: TaskState, reader: TransferReader, arrival: Arrival, amou
     (counts > 0 ? MAY_PASS : 0) |
     (reader.kind << KIND_SHIFT) |
     (reader.historical ? HISTORICAL : 0) |
-    (beyond ? BEYOND_LATENESS : 0);
+    (beyond ? BEYOND_LATENESS : 0) |
+    (arrival.ownGroup ? OWN_GROUP : 0);
   leg.event = arrival.event;
   leg.content = arrival.content;
   const place = addToBooks(state, subject, leg, reader.seen);
@@ -316,7 +319,9 @@ function arrivalOf(
   const account = intern(state, reader, isPayer ? reader.creditorAccount : reader.debtorAccount);
   const counterparty = state.counterparties.of(party.start < 0 ? account : intern(state, reader, party), account);
   const baseMinor = convertWith(rate, reader.amountMinor) ?? 0;
-  return { subject, place, side, isPayer, name, event, content, counterparty, baseMinor, rate, payerBefore: -1 };
+  const ownGroup = isInOwnGroup(reader, subject, isPayer);
+  const who = { subject, place, side, isPayer, counterparty, ownGroup };
+  return { ...who, name, event, content, baseMinor, rate, payerBefore: -1 };
 }
 
 function intern(state: TaskState, reader: TransferReader, span: Span): number {

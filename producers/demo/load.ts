@@ -107,7 +107,7 @@ export class LoadTransfers implements Iterable<Transfer> {
 
 function endpointOf(rank: number): Endpoint {
   const account = `6222${String(rank * 104_729 + 15_485_863).padStart(15, '0')}`;
-  return { party: `C-${String(rank).padStart(6, '0')}`, account, name: null, country: 'CN' };
+  return { party: `C-${String(rank).padStart(6, '0')}`, account, name: null, country: 'CN', group: null };
 }
 
 function emptyTransfer(nobody: Endpoint): Transfer {

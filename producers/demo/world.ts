@@ -90,7 +90,7 @@ function foundOrganisation(index: number, trade: Trade, random: Random): Organis
     kind: 'organisation',
     index,
     trade,
-    endpoint: { party: id, account, name, country: 'CN' },
+    endpoint: { party: id, account, name, country: 'CN', group: null },
     accounts: [account],
     industry,
     tags: tagsOf(trade, industry),
@@ -133,7 +133,7 @@ function bearPerson(
   return {
     kind: 'person',
     index,
-    endpoint: { party, account: accounts[0] as string, name: personName(random), country: 'CN' },
+    endpoint: { party, account: accounts[0] as string, name: personName(random), country: 'CN', group: null },
     accounts,
     wealth,
     family,
@@ -184,7 +184,7 @@ export function supplierOf(world: World, organisation: Organisation, which: numb
 export function outsider(world: World, which: number): Endpoint {
   const hash = hashOf(world.seed, STREAM.outsider, which);
   const account = `6228${digits(which * 15_485_863 + (hash % 9_973), 15)}`;
-  return { party: null, account, name: personName(new Random(hash)), country: 'CN' };
+  return { party: null, account, name: personName(new Random(hash)), country: 'CN', group: null };
 }
 
 /** Everybody buys a new phone now and then; one in ten uses the family's. */

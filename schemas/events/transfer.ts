@@ -30,6 +30,7 @@ export const endpointRecord = record(
     account: id('Account number or IBAN.'),
     name: maybe(text('Name of the party as written on the instruction.')),
     country: maybe(id('ISO 3166-1 alpha-2 code of the party’s country.', 2)),
+    group: maybe(id('Group of companies that the party belongs to; transfers inside one are its own.')),
   },
   { party: 'C-1001', account: '6222020200112233', name: '上海明德贸易有限公司', country: 'CN' },
 );

@@ -39,6 +39,7 @@ const endpoint = fc.record({
   account: ids,
   name: maybe(texts),
   country: maybe(fc.constantFrom('CN', 'DE')),
+  group: maybe(ids),
 });
 
 const instants = fc.oneof(

@@ -83,7 +83,7 @@ export const handleCash: Habit = (day) =>
  */
 export function cashOf(endpoint: Endpoint, way: 'deposit' | 'withdrawal'): Endpoint {
   const prefix = way === 'deposit' ? 'CASH' : 'ATM';
-  return { party: null, account: `${prefix}-${endpoint.account}`, name: null, country: endpoint.country };
+  return { party: null, account: `${prefix}-${endpoint.account}`, name: null, country: endpoint.country, group: null };
 }
 
 /** A customer's cash, in or out. */
