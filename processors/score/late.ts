@@ -11,8 +11,8 @@ import {
   FIRED,
   INTEGERS,
   KIND_SHIFT,
-  OWN_GROUP,
   MAY_PASS,
+  OWN_GROUP,
   SIDE_INCOMING,
 } from '../features/legs.ts';
 import { Sweep } from '../features/windows.ts';
@@ -67,7 +67,8 @@ function judgeAgain(
   for (const one of bound) {
     if (one.bit === 0 || (fired & one.bit) !== 0 || chunk.at(index) >= lateAt + one.reachMs) continue;
     const counterparty = chunk.integers[index * INTEGERS + COUNTERPARTY]!;
-    if (isQuietFor(one, isOwnTransfer(state, { subject, counterparty, ownGroup: (flags & OWN_GROUP) !== 0 }), mayPass)) continue;
+    if (isQuietFor(one, isOwnTransfer(state, { subject, counterparty, ownGroup: (flags & OWN_GROUP) !== 0 }), mayPass))
+      continue;
     aimAt(state, subject, chunk, index);
     scope.totals = sweep.totals;
     scope.amount = chunk.amount(index);
