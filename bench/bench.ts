@@ -10,6 +10,7 @@ import { benchMemory } from './memory.ts';
 import { benchPanels } from './panels.ts';
 import { benchRestart } from './restart.ts';
 import { benchServer } from './server.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 type Figures = { [name: string]: number };
 
@@ -20,6 +21,7 @@ const PARTS: { readonly [name: string]: () => Promise<Figures> } = {
   memory: async () => ({ bytesPerPartyOf40Legs: await benchMemory() }),
   panels: async () => ({ ...(await benchPanels(10_000_000)) }),
   restart: async () => ({ ...(await benchRestart()) }),
+  webhooks: async () => ({ ...(await benchWebhooks()) }),
 };
 
 /** What each figure is, with its unit, and what it has to reach. */
@@ -50,6 +52,13 @@ const ROWS: { readonly [name: string]: readonly [title: string, unit: string, re
   panelSlowestMs: ['  the slowest', 'ms', '≤ 200', ''],
   judgingAgainAfterKillMs: ['Judging again after kill −9 under load, median', 'ms', '≤ 5,000', '≤ 1,000'],
   judgingAgainAfterKillMaxMs: ['  slowest', 'ms', '', ''],
+  webhooksPerSecond: ['Webhooks delivered by one process', 'messages/s', '≥ 2,000', '≥ 5,000'],
+  webhookCpuMicros: ['  CPU', 'µs/message', '', ''],
+  webhooksPerSecondBesideDead: ['  with 40 dead subscriptions beside', 'messages/s', 'unchanged', ''],
+  webhookAlertsPerSecond: ['Event acknowledged to webhook received', 'alerts/s', '500', ''],
+  webhookP50Ms: ['  p50', 'ms', '', ''],
+  webhookP99Ms: ['  p99', 'ms', '≤ 250', '≤ 100'],
+  webhookP99BesideDeadMs: ['  p99 with ten dead endpoints beside', 'ms', 'unchanged', ''],
 };
 
 async function main(): Promise<void> {

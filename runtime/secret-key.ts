@@ -6,7 +6,7 @@
  * taken for damaged. The place that a sealed value belongs to is authenticated with it, so that one cannot be
  * put in another's place.
  */
-import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemRandomBytes } from './clock.ts';
@@ -21,11 +21,11 @@ const TAG_BYTES = 16;
 const KEY_FILE = 'secret.key';
 
 export class SecretKey {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #id: Buffer;
 
   constructor(key: Buffer) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
     this.#id = hash('sha256', key, 'buffer').subarray(0, KEY_ID_BYTES);
   }
 

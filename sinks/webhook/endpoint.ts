@@ -11,7 +11,7 @@ import { Breaker, type BreakerState } from './breaker.ts';
 import { type Answer, Delivery, type DeliveryOptions } from './delivery.ts';
 import { filterOf } from './filter.ts';
 import { type Fresh, Inbox } from './inbox.ts';
-import { messageOf, type Told } from './messages.ts';
+import type { Messages, Told } from './messages.ts';
 import { Pace } from './pace.ts';
 import { nextAttemptAt } from './schedule.ts';
 import type { Signer } from './signature.ts';
@@ -23,6 +23,7 @@ import { Waiting } from './waiting.ts';
 export interface EndpointParts {
   readonly source: Source;
   readonly vault: Vault;
+  readonly messages: Messages;
   readonly delivery: DeliveryOptions;
   readonly now: Now;
   readonly random: () => number;
@@ -215,9 +216,8 @@ export class Endpoint {
   }
 
   async #attempt(message: Unfinished, record: Told, probe: boolean): Promise<void> {
-    const { vault, now, onAttempt } = this.#parts;
-    const { content } = this.#change.choices;
-    const { id, type, body } = messageOf(message, record, content, (text) => vault.pseudonym(text));
+    const { messages, now, onAttempt } = this.#parts;
+    const { id, type, body } = messages.of(message, record, this.#change.choices.content);
     const at = now();
     const headers = this.#signer.headers({ id, timestamp: Math.floor(at / 1_000), body }, at);
     const answer = await this.#delivery.post({ headers, body });

@@ -54,6 +54,25 @@ export function messageOf(place: Place, told: Told, content: Content, pseudonym:
   return { id: messageIdOf(place), type, body: Buffer.from(JSON.stringify({ type, timestamp, data })) };
 }
 
+/** Messages that were made for one subscription serve the others that want the same. */
+export class Messages {
+  readonly #pseudonym: Pseudonym;
+  readonly #made = { thin: new WeakMap<Told, Message>(), full: new WeakMap<Told, Message>() };
+
+  constructor(pseudonym: Pseudonym) {
+    this.#pseudonym = pseudonym;
+  }
+
+  of(place: Place, told: Told, content: Content): Message {
+    let message = this.#made[content].get(told);
+    if (message === undefined) {
+      message = messageOf(place, told, content, this.#pseudonym);
+      this.#made[content].set(told, message);
+    }
+    return message;
+  }
+}
+
 function typeOf({ topic, record }: Told): string {
   if (topic === 'alerts') {
     if (record.status === 'closed') return 'alert.closed';

@@ -17,6 +17,7 @@ import type { BreakerState } from './breaker.ts';
 import type { DeliveryOptions } from './delivery.ts';
 import { Endpoint, type EndpointParts } from './endpoint.ts';
 import { Ledger } from './ledger.ts';
+import { Messages } from './messages.ts';
 import { disabledNotification, reasonOf } from './notices.ts';
 import { cursorsAt, namedMessages, plannedReplay } from './replays.ts';
 import { declareSchemas } from './schemas.ts';
@@ -101,6 +102,7 @@ class Sender implements WebhookSender {
     this.#parts = {
       source: this.#source,
       vault: this.#vault,
+      messages: new Messages((id) => this.#vault.pseudonym(id)),
       delivery: options,
       now,
       random,
