@@ -144,8 +144,8 @@ export const METRICS = {
   },
   weir_restore_left_records: {
     kind: 'gauge',
-    en: 'Journal records that a partition has still to fold before it is restored; 0 once it is.',
-    zh: '分区恢复前尚需重算的流水记录数；恢复后为 0。',
+    en: 'Records that a partition has still to read of its checkpoint, and then to fold of the journal, before it is restored; 0 once it is.',
+    zh: '分区恢复前尚需读取的检查点记录数，其后为尚需重算的流水记录数；恢复后为 0。',
     unit: 'records',
     labels: ['partition'],
   },

@@ -1,6 +1,6 @@
 /** Where a replay of a data folder begins: at the beginning of the journal, or where another build stopped. */
 import { WeirError } from '../../runtime/errors.ts';
-import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { LocalStore } from '../../runtime/store/local-store.ts';
 import { type Boundary, boundariesFolder, boundariesIn } from '../score/boundaries.ts';
 import { type VerifyOptions, type VerifyReport, verifyReplay } from './verify.ts';
 
@@ -16,9 +16,9 @@ export async function verifyFolder({ dataDir, from, ...options }: VerifyFolderOp
     return all.findLast(({ build }) => from === null || build === from) ?? null;
   });
   if (from !== null && from !== 'beginning' && boundaries.every((one) => one === null)) throw unknown(dataDir, from);
-  const stores: CheckpointStore[] = [];
+  const stores: LocalStore[] = [];
   const open = ({ folder }: Boundary) => {
-    const store = new CheckpointStore(folder);
+    const store = new LocalStore(folder);
     stores.push(store);
     return store;
   };

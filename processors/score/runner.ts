@@ -43,6 +43,8 @@ export class TaskRunner {
   #seen = 0;
   #bytesSince = 0;
   #writing: Promise<void> = Promise.resolve();
+  #restored = false;
+  #abandoned = false;
 
   constructor(options: RunnerOptions) {
     const { log, partition, counters } = options;
@@ -71,6 +73,7 @@ export class TaskRunner {
   async restore(): Promise<void> {
     const { log, partition, build, store, boundaries, now } = this.#options;
     const { position: target, state } = committedTask(await this.#commits.fence());
+    await store.recover((records) => this.#tellLeft(records));
     const loaded = loadCheckpoint(store, partition);
     const start = loaded?.facts.position ?? 0;
     if (start > target) throw leads(partition, start, target);
@@ -80,6 +83,7 @@ export class TaskRunner {
     } else await store.clear();
     this.#reader = log.reader('journal', partition, start, { durable: false, reuse: true });
     await this.#foldTo(target);
+    if (this.#abandoned) return;
     this.#task.take();
     if (state !== null && this.#task.digest.toString('hex') !== state.digest) throw differs(partition, state, build);
     if (loaded !== null && loaded.facts.build !== build) await keepBoundary(boundaries, store, loaded.facts);
@@ -87,6 +91,12 @@ export class TaskRunner {
     this.#sent = target;
     this.#checkpointAt = now();
     await this.#retain(start);
+    this.#restored = true;
+  }
+
+  /** Ends a restore early, because the partition is wanted elsewhere. */
+  abandon(): void {
+    this.#abandoned = true;
   }
 
   /** Folds and commits one batch where there is one, and answers its entries; 0 where the journal has nothing more. */
@@ -115,14 +125,23 @@ export class TaskRunner {
 
   /** Commits what is folded and writes a last checkpoint at the committed position. */
   async stop(): Promise<void> {
+    if (!this.#restored) return this.drop();
     await this.#commit(this.#reader.position);
     await this.#checkpoint(true);
     await this.#writing;
     await this.#options.store.close();
   }
 
+  /** Forgets all state and commits nothing more: another took over, or there is no state to speak of. */
+  async drop(): Promise<void> {
+    // What was sent before ends one way or the other; whoever took over has its own.
+    await Promise.allSettled([this.#commits.settled(), this.#writing]);
+    await this.#options.store.close();
+    this.#tellLeft(0);
+  }
+
   async #foldTo(target: number): Promise<void> {
-    while (this.#reader.position < target) {
+    while (this.#reader.position < target && !this.#abandoned) {
       const batch = await this.#reader.nextBefore(target);
       if (batch === null) return;
       for (let index = 0; index < batch.values.count; index++) {

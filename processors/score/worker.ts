@@ -10,7 +10,7 @@ import { repeatEvery, systemNow } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
 import { type LogSource, openLog } from '../../runtime/log/open.ts';
 import type { Log, Position, Reader } from '../../runtime/log/port.ts';
-import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { openCheckpoints } from '../../runtime/store/checkpoint-store.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
 import { Route } from '../route.ts';
 import { RULES } from '../rules/index.ts';
@@ -120,7 +120,7 @@ class FoldThread {
     const { folder, checkpointBytes, checkpointIntervalMs, partitions } = this.#data;
     return new TaskRunner({
       log: this.#log,
-      store: new CheckpointStore(join(folder, 'state', `p-${String(partition).padStart(2, '0')}`)),
+      store: openCheckpoints(join(folder, 'state', `p-${String(partition).padStart(2, '0')}`), this.#log, partition),
       boundaries: boundariesFolder(folder, partition),
       partition,
       build: buildId(),

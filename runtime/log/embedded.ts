@@ -108,6 +108,10 @@ export class EmbeddedLog implements Log {
     return new EmbeddedCommitter(this.#env, this.#writer, owner, () => catchUp(this.#env, this.#offsets));
   }
 
+  kept(): null {
+    return null;
+  }
+
   async committed(owner: string): Promise<Committed> {
     // So that whoever reads on from here finds all that was committed with it.
     catchUp(this.#env, this.#offsets);

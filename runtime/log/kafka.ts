@@ -24,6 +24,7 @@ import { readCommitted } from './kafka/committed.ts';
 import { KafkaCommitter } from './kafka/committer.ts';
 import { Fetcher } from './kafka/fetcher.ts';
 import { fingerprintFrame, isPublic, registryFrame } from './kafka/frames.ts';
+import { KafkaKept } from './kafka/kept.ts';
 import { boundsOf } from './kafka/keyed.ts';
 import { COMMITS, Names } from './kafka/names.ts';
 import { Offsets } from './kafka/offsets.ts';
@@ -34,7 +35,8 @@ import type { Place } from './kafka/requests.ts';
 import { type Registry, SchemaBook } from './kafka/schema-book.ts';
 import { Slot } from './kafka/slot.ts';
 import { applyTopics, checkTopics } from './kafka/topics.ts';
-import type { Append, Committed, Committer, Log, Position, Reader, ReaderOptions } from './port.ts';
+import { Transactions } from './kafka/transactions.ts';
+import type { Append, Committed, Committer, Kept, Log, Position, Reader, ReaderOptions } from './port.ts';
 
 export interface KafkaLogOptions {
   readonly connection: Connection;
@@ -50,6 +52,9 @@ export interface KafkaLogOptions {
 }
 
 const PATIENCE_MS = 30_000;
+/** Readers of outputs wait for a transaction that hangs; for a checkpoint waits only whoever takes over, who undoes it. */
+const COMMIT_TIMEOUT_MS = 15_000;
+const KEEP_TIMEOUT_MS = 120_000;
 /** Fetches of one fetcher that may wait at the same broker. */
 const LANES = 2;
 const REFRESH_MS = 1_000;
@@ -68,11 +73,29 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> 
   }
 }
 
+/** A client beside those of a log, for what is no topic’s. */
+export async function openKafkaClient(options: Omit<KafkaLogOptions, 'registry'>): Promise<KafkaClient> {
+  const client = newClient(options, []);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function newClient(options: Omit<KafkaLogOptions, 'registry'>, topics: readonly string[]): KafkaClient {
+  const { connection, patienceMs = PATIENCE_MS, onTrouble = () => {} } = options;
+  return new KafkaClient({ ...connection, topics, patienceMs, onTrouble });
+}
+
 export class KafkaLog implements Log {
   readonly partitions: number;
   readonly #options: KafkaLogOptions;
   readonly #names: Names;
   readonly #clients: KafkaClient[] = [];
+  readonly #ownClients = new Map<string, Promise<KafkaClient>>();
   readonly #client: KafkaClient;
   readonly #appender: Appender;
   readonly #schemas: SchemaBook;
@@ -127,19 +150,18 @@ export class KafkaLog implements Log {
 
   committer(owner: string): Committer {
     return new KafkaCommitter({
-      connect: async () => {
-        this.#waits.refuseWhereClosed();
-        const client = this.#newClient();
-        await client.connect();
-        return client;
-      },
+      transactions: this.#transactions(owner, `a commit of ${owner}`, COMMIT_TIMEOUT_MS),
       owner,
-      transactionalId: this.#names.transactionalId(owner),
       place: this.#names.commitsOf(owner, this.partitions),
       framed: (append) => this.#framed(append),
       catchUp: () => this.#catchUp(),
       onCommitted: ({ topic, partition }, end) => this.#noteCommitted(topic, partition, end),
     });
+  }
+
+  kept(partition: number): Kept {
+    const transactions = this.#transactions(`state-${partition}`, `a checkpoint of ${partition}`, KEEP_TIMEOUT_MS);
+    return new KafkaKept(transactions, this.#names.stateOf(partition));
   }
 
   async committed(owner: string): Promise<Committed> {
@@ -194,14 +216,35 @@ export class KafkaLog implements Log {
     await Promise.all(this.#clients.map((client) => client.close()));
   }
 
+  #transactions(owner: string, what: string, timeoutMs: number): Transactions {
+    return new Transactions({
+      connect: () => this.#clientOf(owner),
+      transactionalId: this.#names.transactionalId(owner),
+      what,
+      timeoutMs,
+    });
+  }
+
+  /** One client for each owner, however often its work comes and goes. */
+  #clientOf(owner: string): Promise<KafkaClient> {
+    this.#waits.refuseWhereClosed();
+    const known = this.#ownClients.get(owner);
+    if (known !== undefined) return known;
+    const client = this.#newClient();
+    const connected = client.connect().then(() => client);
+    this.#ownClients.set(owner, connected);
+    connected.catch(() => this.#ownClients.delete(owner));
+    return connected;
+  }
+
   /** What stands before the values of an append, and its place on the cluster. */
   #framed(append: Append): (Framed & Place) | Promise<Framed & Place> {
-    const { topic, partition, fingerprint, values, trace } = append;
+    const { topic, partition, fingerprint, values, keys, trace } = append;
     this.#offsets.end(topic, partition);
     const headers = trace === undefined ? undefined : encodeHeader('traceparent', trace);
     const framed = (frame: Buffer) => {
       const place = { topic: this.#names.topic(topic), partition };
-      return { ...place, key: null, frame, headers, values, from: 0, to: values.count };
+      return { ...place, keys: keys ?? null, frame, headers, values, from: 0, to: values.count };
     };
     if (!isPublic(topic)) return framed(fingerprintFrame(fingerprint));
     const id = this.#schemas.idOf(topic, fingerprint);
@@ -229,9 +272,7 @@ export class KafkaLog implements Log {
   }
 
   #newClient(): KafkaClient {
-    const { connection, patienceMs = PATIENCE_MS, onTrouble = () => {} } = this.#options;
-    const topics = [...this.#names.all(1).keys()];
-    const client = new KafkaClient({ ...connection, topics, patienceMs, onTrouble });
+    const client = newClient(this.#options, [...this.#names.all(1).keys()]);
     this.#clients.push(client);
     return client;
   }

@@ -16,6 +16,11 @@ export interface Append {
   readonly fingerprint: string;
   readonly values: PackedValues;
   /**
+   * The key of each value, for outsiders who partition or compact by it: Kafka’s records carry it. A log
+   * without a place for it leaves it out, and no reader is given it.
+   */
+  readonly keys?: PackedValues;
+  /**
    * W3C `traceparent` of the request that brought the values. Kafka’s records carry it as a header for outsiders;
    * a log without a place for it leaves it out. No reader is given it, since nothing may be judged by it.
    */
@@ -98,6 +103,29 @@ export interface Committer {
   flushed(): Promise<void>;
 }
 
+export interface KeptRecord {
+  readonly key: Buffer;
+  /** Null takes the key back. */
+  readonly value: Buffer | null;
+}
+
+/**
+ * Values by key that the task of a partition keeps with the log, so that they outlive every disk of its own.
+ * What was written last under a key counts; the log may drop what stood there before, and in time also that
+ * a key was taken back.
+ */
+export interface Kept {
+  /** Shuts out an earlier holder. */
+  fence(): Promise<void>;
+  /**
+   * Hands out what was written from an offset on, in order, with how many offsets are left; answers the offset
+   * behind all of it. Only after `fence`, since before it more might come.
+   */
+  read(from: number, take: (records: readonly KeptRecord[], left: number) => void | Promise<void>): Promise<number>;
+  /** Writes all of it or nothing, each key once; answers the offset behind it. A record is one message to a broker. */
+  write(records: readonly KeptRecord[]): Promise<number>;
+}
+
 export interface Log {
   /** Journal partitions, fixed at the first start. */
   readonly partitions: number;
@@ -108,6 +136,8 @@ export interface Log {
   append(append: Append): Promise<{ readonly baseOffset: number }>;
   reader(topic: string, partition: number, from: number, options: ReaderOptions): Reader;
   committer(owner: string): Committer;
+  /** What the task of a partition keeps; null where the log stands on the same disk as whatever it would outlive. */
+  kept(partition: number): Kept | null;
   /** What an owner committed last, for whoever only looks: it shuts nobody out. */
   committed(owner: string): Promise<Committed>;
   /** First offset that is kept, and the next that will be written. */

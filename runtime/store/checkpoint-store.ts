@@ -1,9 +1,11 @@
 /**
- * Where a task keeps its checkpoints: one LMDB environment a partition, apart from the log's, since
- * state may be thrown away and folded again and the log may not.
+ * Where a task keeps its checkpoints. On an embedded log that is an LMDB environment beside it, and nothing
+ * else; on a log that several workers share, the log keeps them too, so that whoever takes a partition over
+ * needs nothing of the disk of the one before.
  */
-import { mkdirSync } from 'node:fs';
-import { open, type RootDatabase } from 'lmdb';
+import type { Log } from '../log/port.ts';
+import { KeptStore } from './kept-store.ts';
+import { LocalStore } from './local-store.ts';
 
 /** What a checkpoint writes in one step. Keys are bytes that begin with a letter for their kind. */
 export interface CheckpointWrite {
@@ -11,57 +13,27 @@ export interface CheckpointWrite {
   readonly removes: readonly Buffer[];
 }
 
-export class CheckpointStore {
-  readonly #root: RootDatabase<Buffer, Buffer>;
-
-  constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#root = open<Buffer, Buffer>({
-      path: folder,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-      mapSize: 2 ** 40,
-      noMemInit: true,
-      overlappingSync: process.platform !== 'win32',
-    });
-  }
-
-  get(key: Buffer): Buffer | null {
-    return this.#root.getBinary(key) ?? null;
-  }
-
-  /** All entries whose key begins with the letter, in order of key. */
-  *entries(letter: string): Iterable<{ key: Buffer; value: Buffer }> {
-    const start = Buffer.from(letter);
-    const end = Buffer.from([start[0]! + 1]);
-    for (const { key, value } of this.#root.getRange({ start, end })) yield { key, value };
-  }
-
-  /** Resolves when all of it is on disk, or none. */
-  async write({ puts, removes }: CheckpointWrite): Promise<void> {
-    await this.#root.batch(() => {
-      for (const { key, value } of puts) this.#root.put(key, value);
-      for (const key of removes) this.#root.remove(key);
-    });
-    await this.#root.flushed;
-  }
-
+export interface CheckpointStore {
   /**
-   * Forgets everything, key by key: dropping the whole tree leaves lmdb without a list of free pages, and its
-   * next large change then crashes while it writes the first one.
+   * Shuts out an earlier holder and comes to its last checkpoint. To be called before anything else, once the
+   * commits of the task are fenced. Tells how many records are left.
    */
-  async clear(): Promise<void> {
-    const keys = [...this.#root.getKeys()];
-    if (keys.length > 0) await this.write({ puts: [], removes: keys });
-  }
-
+  recover(onLeft: (records: number) => void): Promise<void>;
+  get(key: Buffer): Buffer | null;
+  /** All entries whose key begins with the letter, in order of key. */
+  entries(letter: string): Iterable<{ readonly key: Buffer; readonly value: Buffer }>;
+  /** Resolves when all of it will outlive what it has to outlive. A failure leaves all of it or none. */
+  write(write: CheckpointWrite): Promise<void>;
+  /** Forgets everything. */
+  clear(): Promise<void>;
   /** Writes a copy into another folder, as it stands now. */
-  async copy(folder: string): Promise<void> {
-    mkdirSync(folder, { recursive: true });
-    await this.#root.backup(folder, true);
-  }
+  copy(folder: string): Promise<void>;
+  close(): Promise<void>;
+}
 
-  async close(): Promise<void> {
-    await this.#root.close();
-  }
+/** The checkpoints of a partition's task, in a folder and wherever the log keeps them. */
+export function openCheckpoints(folder: string, log: Log, partition: number): CheckpointStore {
+  const local = new LocalStore(folder);
+  const kept = log.kept(partition);
+  return kept === null ? local : new KeptStore(local, kept);
 }

@@ -13,7 +13,7 @@ import { loadConfig } from '../../runtime/config.ts';
 import { Lifecycle } from '../../runtime/lifecycle.ts';
 import { openLogger } from '../../runtime/logger.ts';
 import { Metrics } from '../../runtime/metrics.ts';
-import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { LocalStore } from '../../runtime/store/local-store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Json, WindowTraffic } from '../support/window-traffic.ts';
@@ -238,7 +238,7 @@ async function closeHolds(run: Run): Promise<void> {
 async function totalsOfTasks(folder: string, partitions: number): Promise<Map<string, Totals>> {
   const found = new Map<string, Totals>();
   for (let partition = 0; partition < partitions; partition++) {
-    const store = new CheckpointStore(join(folder, 'state', `p-${String(partition).padStart(2, '0')}`));
+    const store = new LocalStore(join(folder, 'state', `p-${String(partition).padStart(2, '0')}`));
     const { state } = loadCheckpoint(store, partition)!;
     await store.close();
     for (const subject of state.subjects.all) {

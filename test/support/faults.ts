@@ -6,7 +6,8 @@
 import { Random } from '../../producers/demo/random.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { Commit, Committed, Committer, Log } from '../../runtime/log/port.ts';
-import { CheckpointStore, type CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
+import type { CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
+import { LocalStore } from '../../runtime/store/local-store.ts';
 
 export type Fault = 'none' | 'rejected-before' | 'rejected-after' | 'dies-before' | 'dies-after';
 
@@ -61,6 +62,7 @@ export function mortalLog(log: Log, life: Life, faults: Faults): Log {
     append: (append) => life.during(() => log.append(append)),
     reader: (...all) => log.reader(...all),
     committer: (owner) => new FaultyCommitter(log.committer(owner), owner, life, faults),
+    kept: (partition) => log.kept(partition),
     committed: (owner) => log.committed(owner),
     start: (...all) => log.start(...all),
     end: (...all) => log.end(...all),
@@ -119,7 +121,7 @@ class FaultyCommitter implements Committer {
 }
 
 /** A store whose process may die around a checkpoint. */
-export class MortalStore extends CheckpointStore {
+export class MortalStore extends LocalStore {
   readonly #owner: string;
   readonly #life: Life;
   readonly #faults: Faults;

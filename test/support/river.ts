@@ -10,7 +10,8 @@ import { Counters } from '../../processors/score/counters.ts';
 import { TaskRunner } from '../../processors/score/runner.ts';
 import { Intake } from '../../producers/intake.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
-import { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import { LocalStore } from '../../runtime/store/local-store.ts';
 import { BLOCKS } from '../../schemas/journal.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
 import { BrokenConnection, type Faults, Life, MortalStore, mortalLog, NO_FAULTS } from './faults.ts';
@@ -73,8 +74,8 @@ export class River {
     return join(this.folder, 'state', `p-${partition}`);
   }
 
-  store(partition: number): CheckpointStore {
-    return new CheckpointStore(this.stateFolder(partition));
+  store(partition: number): LocalStore {
+    return new LocalStore(this.stateFolder(partition));
   }
 
   #control({ settings, ...fields }: Json): Json {

@@ -59,6 +59,7 @@ function forgotten(log: Log): Log {
     append: (append) => log.append(append),
     reader: (...all) => log.reader(...all),
     committed: async () => committed,
+    kept: () => null,
     committer: () => ({
       fence: async () => committed,
       commit: async ({ positions, state }) => {

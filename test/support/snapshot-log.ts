@@ -23,6 +23,7 @@ export async function snapshotOf(log: Log): Promise<Log> {
     append: refuse,
     reader: (topic, partition) => new SnapshotReader(topic, partition, of(topic, partition).batches),
     committer: () => ({ fence: refuse, commit: refuse, flushed: refuse }),
+    kept: () => null,
     committed: (owner) => log.committed(owner),
     start: (topic, partition) => log.start(topic, partition),
     end: (topic, partition) => of(topic, partition).end,

@@ -55,6 +55,28 @@ export class ByteWriter {
     return this;
   }
 
+  /** A number that is not negative, seven bits a byte: how flexible versions count. */
+  varint(value: number): this {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.int8((rest & 0x7f) - 0x80);
+    return this.int8(rest);
+  }
+
+  /** A string in a flexible version: its length, one more than it is, and 0 for null. */
+  compactString(value: string | null): this {
+    if (value === null) return this.varint(0);
+    const bytes = Buffer.byteLength(value);
+    this.varint(bytes + 1);
+    const at = this.#take(bytes);
+    this.#bytes.write(value, at);
+    return this;
+  }
+
+  /** The end of each structure in a flexible version, and of a request’s header: no tagged fields. */
+  noTags(): this {
+    return this.varint(0);
+  }
+
   /** The bytes of several buffers behind their common length. */
   bytes(parts: readonly Uint8Array[]): this {
     this.int32(parts.reduce((sum, part) => sum + part.length, 0));
@@ -118,6 +140,23 @@ export class ByteReader {
     const length = this.int16();
     const at = this.#pass(length);
     return this.#bytes.toString('utf8', at, at + length);
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#bytes.readUInt8(this.#pass(1));
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  /** Passes the tagged fields that end a structure in a flexible version. */
+  tags(): void {
+    for (let left = this.varint(); left > 0; left--) {
+      this.varint();
+      this.#pass(this.varint());
+    }
   }
 
   /** A view, empty where the length says null. */

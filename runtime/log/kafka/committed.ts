@@ -26,7 +26,7 @@ export async function readCommitted(client: KafkaClient, place: Place, owner: st
 }
 
 function lastOf(records: readonly Keyed[], owner: string): Buffer | null {
-  return records.findLast(({ key }) => key === owner)?.value ?? null;
+  return records.findLast(({ key }) => key.toString('utf8') === owner)?.value ?? null;
 }
 
 /** Length of the positions as JSON, the positions, the state. */

@@ -6,7 +6,7 @@ import { EARLIEST, fetch, LATEST, listOffsets, type Place } from './requests.ts'
 
 export interface Keyed {
   readonly offset: number;
-  readonly key: string;
+  readonly key: Buffer;
   /** Null where the key was taken back. */
   readonly value: Buffer | null;
 }
@@ -17,7 +17,7 @@ export interface Bounds {
   readonly end: number;
 }
 
-const LIMITS = { waitMs: 100, bytes: 16 << 20, partitionBytes: 4 << 20 };
+const LIMITS = { waitMs: 100, bytes: 16 << 20, partitionBytes: 8 << 20 };
 
 /** First offset and last stable offset of each place, in the order given. */
 export async function boundsOf(client: KafkaClient, places: readonly Place[]): Promise<Bounds[]> {
@@ -40,14 +40,32 @@ export async function boundsOf(client: KafkaClient, places: readonly Place[]): P
 /** The committed records from one offset up to another; what was trimmed or compacted away is passed by. */
 export async function readKeyed(client: KafkaClient, place: Place, from: number, end: number): Promise<Keyed[]> {
   const found: Keyed[] = [];
-  for (let next = from; next < end; ) {
-    const batches = await client.patiently('reading', () => fetchOnce(client, place, next));
-    for (const batch of batches) {
-      for (const record of recordsOf(batch)) if (record.offset >= next && record.offset < end) found.push(record);
-      next = Math.max(next, batch.end);
-    }
-  }
+  for await (const { records } of readThrough(client, place, from, end)) found.push(...records);
   return found;
+}
+
+/** The same, a fetch at a time, with where the next one begins. That is under way while one is worked on. */
+export async function* readThrough(
+  client: KafkaClient,
+  place: Place,
+  from: number,
+  end: number,
+): AsyncGenerator<{ readonly records: readonly Keyed[]; readonly next: number }> {
+  const fetching = (offset: number) => {
+    const fetched = client.patiently('reading', () => fetchOnce(client, place, offset));
+    // Whoever comes to it meets the failure; until then it must not count as unhandled.
+    fetched.catch(() => {});
+    return fetched;
+  };
+  let coming = from < end ? fetching(from) : null;
+  for (let at = from; coming !== null; ) {
+    const batches: FetchedBatch[] = await coming;
+    const since = at;
+    for (const batch of batches) at = Math.max(at, batch.end);
+    coming = at < end ? fetching(at) : null;
+    const records = batches.flatMap(recordsOf).filter(({ offset }) => offset >= since && offset < end);
+    yield { records, next: at };
+  }
 }
 
 async function fetchOnce(client: KafkaClient, place: Place, offset: number): Promise<FetchedBatch[]> {
@@ -65,7 +83,7 @@ function recordsOf({ records, count, baseOffset }: FetchedBatch): Keyed[] {
     cursor.next();
     return {
       offset: baseOffset + cursor.offsetDelta,
-      key: records.toString('utf8', cursor.keyStart, cursor.keyEnd),
+      key: records.subarray(cursor.keyStart, cursor.keyEnd),
       value: cursor.valueStart < 0 ? null : records.subarray(cursor.valueStart, cursor.valueEnd),
     };
   });

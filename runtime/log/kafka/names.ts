@@ -1,12 +1,14 @@
 /**
- * Names on the cluster: topics as they are called here behind a prefix, and the adapter's own two. `commits`
- * holds what each owner committed last, `schemas` each schema that some record carries; both are compacted.
+ * Names on the cluster: topics as they are called here behind a prefix, and the adapter's own three. `commits`
+ * holds what each owner committed last, `schemas` each schema that some record carries, `state` the checkpoints
+ * of the tasks; all of them are compacted.
  */
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../../schemas/topics.ts';
 import type { Place } from './requests.ts';
 
 export const COMMITS = 'commits';
 export const SCHEMAS = 'schemas';
+export const STATE = 'state';
 /** Partitions of `commits` for owners that are not told apart by a number. */
 const COMMON_PARTITIONS = 4;
 
@@ -26,11 +28,20 @@ export class Names {
     const counts = TOPIC_NAMES.map((name): [string, number] => {
       return [this.topic(name), partitionsOf(TOPICS[name], partitions)];
     });
-    return new Map([...counts, [this.topic(COMMITS), partitions + COMMON_PARTITIONS], [this.topic(SCHEMAS), 1]]);
+    return new Map([
+      ...counts,
+      [this.topic(COMMITS), partitions + COMMON_PARTITIONS],
+      [this.topic(SCHEMAS), 1],
+      [this.topic(STATE), partitions],
+    ]);
   }
 
   get schemas(): Place {
     return { topic: this.topic(SCHEMAS), partition: 0 };
+  }
+
+  stateOf(partition: number): Place {
+    return { topic: this.topic(STATE), partition };
   }
 
   /**
@@ -42,6 +53,11 @@ export class Names {
     const own = number === undefined ? null : Number(number);
     const partition = own !== null && own < partitions ? own : partitions + (sumOf(owner) % COMMON_PARTITIONS);
     return { topic: this.topic(COMMITS), partition };
+  }
+
+  /** The group whose members share the work. */
+  get group(): string {
+    return `${this.prefix}weir`;
   }
 
   transactionalId(owner: string): string {

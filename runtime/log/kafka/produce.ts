@@ -6,7 +6,7 @@
 import { systemNow } from '../../clock.ts';
 import type { KafkaClient } from './client.ts';
 import { CodeError, DUPLICATE_SEQUENCE, mayPass } from './errors.ts';
-import { batchBytesMax, encodeBatch, type Framed } from './record-batches.ts';
+import { encodeBatch, type Framed, partBytesMax } from './record-batches.ts';
 import { type Place, type Produced, type ProducerId, produce } from './requests.ts';
 
 /** What goes to one partition, in order. */
@@ -101,21 +101,20 @@ export function prepare(
 export function cutToSize(parts: readonly Framed[]): Framed[][] {
   const batches: Framed[][] = [];
   let batch: Framed[] = [];
-  let bytes = 0;
+  let room = BATCH_BYTES_MAX;
   for (const part of parts) {
-    if (part.to === part.from) continue;
-    let from = part.from;
-    while (from < part.to) {
-      const to = reach(part, from, BATCH_BYTES_MAX - bytes, batch.length === 0);
+    for (let from = part.from; from < part.to; ) {
+      const to = reach(part, from, room, batch.length === 0);
       if (to > from) {
-        batch.push({ ...part, from, to });
-        bytes = batchBytesMax(batch);
+        const fitting = { ...part, from, to };
+        batch.push(fitting);
+        room -= partBytesMax(fitting);
         from = to;
       }
       if (from < part.to) {
         batches.push(batch);
         batch = [];
-        bytes = 0;
+        room = BATCH_BYTES_MAX;
       }
     }
   }
@@ -125,12 +124,12 @@ export function cutToSize(parts: readonly Framed[]): Framed[][] {
 
 /** How far into the part `bytes` reach; at least one value where the batch is empty. */
 function reach(part: Framed, from: number, bytes: number, empty: boolean): number {
-  if (batchBytesMax([{ ...part, from, to: part.to }]) <= bytes) return part.to;
+  if (partBytesMax({ ...part, from }) <= bytes) return part.to;
   let low = empty ? from + 1 : from;
   let high = part.to;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (batchBytesMax([{ ...part, from, to: middle }]) <= bytes) low = middle;
+    if (partBytesMax({ ...part, from, to: middle }) <= bytes) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -24,13 +24,17 @@ const CODEC_MASK = 0x07;
 const RECORD_OVERHEAD_MAX = 21;
 const MARKER_ABORT = 0;
 const VARINT_BYTES_MAX = 5;
+/** Length of a key or a value that is not there; on the wire −1. */
+const ABSENT = -1;
 /** A record’s headers begin with their number. */
 const NO_HEADERS = Buffer.alloc(1);
 
 /** Values of a batch that share a frame: what stands before each of them. */
 export interface Framed {
-  readonly key: Buffer | null;
-  readonly frame: Buffer;
+  /** The key of each value; null where none of them has one. */
+  readonly keys: PackedValues | null;
+  /** Null where the records only take their keys back: they carry no value then. */
+  readonly frame: Buffer | null;
   /** Headers of each of its records, as `encodeHeader` makes them; none where it is left out. */
   readonly headers?: Buffer | undefined;
   readonly values: PackedValues;
@@ -51,10 +55,14 @@ export function batchBytesMax(parts: readonly Framed[]): number {
   return parts.reduce((sum, part) => sum + partBytesMax(part), HEADER_BYTES);
 }
 
-function partBytesMax({ key, frame, headers = NO_HEADERS, values, from, to }: Framed): number {
-  const start = from === 0 ? 0 : values.ends[from - 1]!;
-  const each = RECORD_OVERHEAD_MAX + frame.length + headers.length + (key?.length ?? 0);
-  return (to - from) * each + (to === 0 ? 0 : values.ends[to - 1]! - start);
+/** Bytes that the records of a part take at most. */
+export function partBytesMax({ keys, frame, headers = NO_HEADERS, values, from, to }: Framed): number {
+  const each = RECORD_OVERHEAD_MAX + (frame?.length ?? 0) + headers.length;
+  return (to - from) * each + bytesOf(values, from, to) + (keys === null ? 0 : bytesOf(keys, from, to));
+}
+
+function bytesOf({ ends }: PackedValues, from: number, to: number): number {
+  return (to === 0 ? 0 : ends[to - 1]!) - (from === 0 ? 0 : ends[from - 1]!);
 }
 
 export function encodeBatch(parts: readonly Framed[], producer: ProducerState, now: number): Buffer {
@@ -82,32 +90,41 @@ export function encodeBatch(parts: readonly Framed[], producer: ProducerState, n
 }
 
 function writeRecords(target: Buffer, start: number, part: Framed, first: number): number {
-  const { key, frame, headers = NO_HEADERS, values, from, to } = part;
+  const { keys, frame, headers = NO_HEADERS, values, from, to } = part;
   let at = start;
   for (let index = from; index < to; index++) {
     const begin = index === 0 ? 0 : values.ends[index - 1]!;
     const end = values.ends[index]!;
+    const keyBegin = keys === null || index === 0 ? 0 : keys.ends[index - 1]!;
+    const keyBytes = keys === null ? ABSENT : keys.ends[index]! - keyBegin;
+    const valueBytes = frame === null ? ABSENT : frame.length + end - begin;
     const delta = first + index - from;
-    const valueBytes = frame.length + end - begin;
-    const keyBytes = key === null ? 1 : varintBytes(key.length) + key.length;
-    const restBytes = varintBytes(valueBytes) + valueBytes + headers.length;
-    at = writeVarint(target, at, 2 + varintBytes(delta) + keyBytes + restBytes);
+    const restBytes = fieldBytes(keyBytes) + fieldBytes(valueBytes) + headers.length;
+    at = writeVarint(target, at, 2 + varintBytes(delta) + restBytes);
     target[at++] = 0;
     target[at++] = 0;
     at = writeVarint(target, at, delta);
-    if (key === null) target[at++] = 1;
-    else {
-      at = writeVarint(target, at, key.length);
-      target.set(key, at);
-      at += key.length;
+    at = writeLength(target, at, keyBytes);
+    if (keys !== null) at += keys.body.copy(target, at, keyBegin, keyBegin + keyBytes);
+    at = writeLength(target, at, valueBytes);
+    if (frame !== null) {
+      for (let byte = 0; byte < frame.length; byte++) target[at++] = frame[byte]!;
+      at += values.body.copy(target, at, begin, end);
     }
-    at = writeVarint(target, at, valueBytes);
-    for (let byte = 0; byte < frame.length; byte++) target[at++] = frame[byte]!;
-    values.body.copy(target, at, begin, end);
-    at += end - begin;
     for (let byte = 0; byte < headers.length; byte++) target[at++] = headers[byte]!;
   }
   return at;
+}
+
+/** Bytes of a key or a value together with its length. */
+function fieldBytes(length: number): number {
+  return length === ABSENT ? 1 : varintBytes(length) + length;
+}
+
+function writeLength(target: Buffer, at: number, length: number): number {
+  if (length !== ABSENT) return writeVarint(target, at, length);
+  target[at] = 1;
+  return at + 1;
 }
 
 /** The headers of a record that has this one alone. */

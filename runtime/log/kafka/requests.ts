@@ -18,8 +18,10 @@ export interface ProducerId {
 }
 
 const READ_COMMITTED = 1;
+/** Stands for a producer that is yet to be. */
+const NOBODY: ProducerId = { id: -1n, epoch: -1 };
 
-function exchange<T>(
+export function exchange<T>(
   apiName: string,
   apiKey: number,
   apiVersion: number,
@@ -143,9 +145,12 @@ export function listOffsets(places: readonly Place[], time: typeof EARLIEST | ty
   });
 }
 
-export function initProducerId(transactionalId: string | null, timeoutMs: number) {
-  const body = new ByteWriter().string(transactionalId).int32(timeoutMs);
-  return exchange('InitProducerId', 22, 1, body, (reader) => {
+/** With `own` the producer goes on as who it is, which is refused where another took over; without, it takes over. */
+export function initProducerId(transactionalId: string | null, timeoutMs: number, own: ProducerId | null = null) {
+  const { id, epoch } = own ?? NOBODY;
+  const body = new ByteWriter().noTags().compactString(transactionalId).int32(timeoutMs).big64(id).int16(epoch);
+  return exchange('InitProducerId', 22, 3, body.noTags(), (reader) => {
+    reader.tags();
     reader.int32();
     return { code: reader.int16(), id: reader.big64(), epoch: reader.int16() };
   });

@@ -50,7 +50,7 @@ export class SchemaBook {
     const { client, place } = this.#parts;
     const [{ start, end }] = (await boundsOf(client, [place])) as [{ start: number; end: number }];
     for (const { key, value } of await readKeyed(client, place, Math.max(start, this.#next), end)) {
-      if (value !== null) this.#learn(key, value.toString('utf8'));
+      if (value !== null) this.#learn(key.toString('utf8'), value.toString('utf8'));
     }
     this.#next = Math.max(this.#next, end);
   }
@@ -119,7 +119,7 @@ export class SchemaBook {
   async #keep(key: string, value: string): Promise<void> {
     const { appender, place } = this.#parts;
     const values = packValues([Buffer.from(value)]);
-    await appender.append(place, { key: Buffer.from(key), frame: NO_FRAME, values, from: 0, to: 1 });
+    await appender.append(place, { keys: packValues([Buffer.from(key)]), frame: NO_FRAME, values, from: 0, to: 1 });
     this.#learn(key, value);
   }
 

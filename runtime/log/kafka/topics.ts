@@ -6,7 +6,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { TOPIC_NAMES, TOPICS } from '../../../schemas/topics.ts';
 import { WeirError } from '../../errors.ts';
 import type { Connection } from './client.ts';
-import { COMMITS, type Names, SCHEMAS } from './names.ts';
+import { COMMITS, type Names, SCHEMAS, STATE } from './names.ts';
 
 export interface TopicsOptions {
   readonly connection: Connection;
@@ -54,7 +54,8 @@ export function configsOf(names: Names): ReadonlyMap<string, Config> {
     };
     return [names.topic(name), config];
   });
-  return new Map([...declared, [names.topic(COMMITS), COMPACTED], [names.topic(SCHEMAS), COMPACTED]]);
+  const compacted = [COMMITS, SCHEMAS, STATE].map((name): [string, Config] => [names.topic(name), COMPACTED]);
+  return new Map([...declared, ...compacted]);
 }
 
 /** Makes the topics that are missing, and refuses those that are there but made otherwise. */

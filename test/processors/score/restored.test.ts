@@ -2,7 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { encodeCheckpoint, loadCheckpoint } from '../../../processors/score/checkpoint.ts';
 import { Task } from '../../../processors/score/task.ts';
-import { CheckpointStore } from '../../../runtime/store/checkpoint-store.ts';
+import { LocalStore } from '../../../runtime/store/local-store.ts';
 import { LONG_MAX } from '../../../schemas/declare.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../schemas/time.ts';
 import { Driver, type Outputs } from '../../support/driver.ts';
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../support/folder.ts';
 class Twins {
   readonly undisturbed = new Driver();
   readonly restored = new Driver();
-  readonly #store = new CheckpointStore(temporaryFolder());
+  readonly #store = new LocalStore(temporaryFolder());
   #stored = { ids: 0, counterparties: 0 };
 
   constructor() {

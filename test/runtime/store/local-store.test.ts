@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CheckpointStore } from '../../../runtime/store/checkpoint-store.ts';
+import { LocalStore } from '../../../runtime/store/local-store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -19,12 +19,12 @@ function image(fill: number) {
 
 describe('a checkpoint store', () => {
   it('is emptied, and takes large images again and again after a restart', async () => {
-    let store = new CheckpointStore(folder);
+    let store = new LocalStore(folder);
     await store.clear();
     for (let fill = 1; fill <= 4; fill++) {
       await store.write({ puts: image(fill), removes: [] });
       await store.close();
-      store = new CheckpointStore(folder);
+      store = new LocalStore(folder);
       const kept = [...store.entries('s')];
       expect(kept.length).toBe(333);
       expect(kept.every(({ value }) => value[0] === fill && value.at(-1) === fill)).toBe(true);

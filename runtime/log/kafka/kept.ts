@@ -1,0 +1,75 @@
+/**
+ * What the task of a partition keeps on the cluster: its own partition of the compacted topic `state`, each
+ * write one transaction by a producer of its own.
+ */
+import { isWeirError } from '../../errors.ts';
+import type { Kept, KeptRecord } from '../port.ts';
+import { packValues } from '../values.ts';
+import type { KafkaClient } from './client.ts';
+import { boundsOf, readThrough } from './keyed.ts';
+import type { Framed } from './record-batches.ts';
+import type { Place } from './requests.ts';
+import type { Transactions } from './transactions.ts';
+
+const TRIES = 3;
+const NO_FRAME = Buffer.alloc(0);
+
+export class KafkaKept implements Kept {
+  readonly #transactions: Transactions;
+  readonly #place: Place;
+  #client: KafkaClient | null = null;
+
+  constructor(transactions: Transactions, place: Place) {
+    this.#transactions = transactions;
+    this.#place = place;
+  }
+
+  async fence(): Promise<void> {
+    this.#client = await this.#transactions.fence();
+  }
+
+  async read(
+    from: number,
+    take: (records: readonly KeptRecord[], left: number) => void | Promise<void>,
+  ): Promise<number> {
+    const client = this.#client;
+    if (client === null) throw new Error('what is kept is read before its fence');
+    const [{ start, end }] = (await boundsOf(client, [this.#place])) as [{ start: number; end: number }];
+    for await (const { records, next } of readThrough(client, this.#place, Math.max(from, start), end)) {
+      await take(records, Math.max(0, end - next));
+    }
+    return end;
+  }
+
+  /** Writing the same again changes nothing, so a write that failed is simply done again, unless another took over. */
+  async write(records: readonly KeptRecord[]): Promise<number> {
+    for (let left = TRIES - 1; ; left--) {
+      try {
+        return await this.#write(records);
+      } catch (error) {
+        if (left === 0 || !isWeirError(error, 'LOG_UNAVAILABLE')) throw error;
+        await this.#transactions.fence();
+      }
+    }
+  }
+
+  async #write(records: readonly KeptRecord[]): Promise<number> {
+    // A key stands in a write once, so it does not matter that what is taken back goes last.
+    const puts = records.filter(({ value }) => value !== null);
+    const removes = records.filter(({ value }) => value === null);
+    const parts = [framed(puts, NO_FRAME), framed(removes, null)].filter(({ to }) => to > 0);
+    const [first] = await this.#transactions.commit([{ ...this.#place, parts }]);
+    return (first as number) + records.length;
+  }
+}
+
+function framed(records: readonly KeptRecord[], frame: Buffer | null): Framed {
+  const keys = packValues(records.map(({ key }) => key));
+  return {
+    keys,
+    frame,
+    values: packValues(records.map(({ value }) => value ?? NO_FRAME)),
+    from: 0,
+    to: records.length,
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * The transactions of one transactional id, one after the other, each opened only when all that goes into it
+ * is complete. A fence initialises the producer, which shuts out an earlier holder and completes or undoes
+ * what it left open.
+ *
+ * A broker ends a transaction that stays open too long, and refuses its producer from then on as if another
+ * had taken over. So whoever failed asks to go on as the producer that it was (KIP-360): that is refused only
+ * where another did take over, and it can shut out nobody.
+ */
+import { WeirError } from '../../errors.ts';
+import type { KafkaClient } from './client.ts';
+import { CodeError, isOfKafka, refuseCode, refuseCodes } from './errors.ts';
+import { type Output, type Producer, Sequences, sendOutputs } from './produce.ts';
+import { addPartitionsToTransaction, endTransaction, initProducerId, type ProducerId } from './requests.ts';
+
+export interface TransactionsParts {
+  /** Connects at the first fence: an owner has connections of its own, since a broker works off one request a connection at a time. */
+  readonly connect: () => Promise<KafkaClient>;
+  readonly transactionalId: string;
+  /** What is done in these transactions, for messages. */
+  readonly what: string;
+  /** A broker ends a transaction that stays open longer; until then its readers wait for it. */
+  readonly timeoutMs: number;
+}
+
+/** Sending what makes a transaction may not take as long as the broker leaves it open. */
+const PATIENCE_SHARE = 0.8;
+const FENCE_PATIENCE_MS = 300_000;
+
+export class Transactions {
+  readonly #parts: TransactionsParts;
+  #client: KafkaClient | null = null;
+  /** Null before the first fence, and from a transaction that failed to the next fence. */
+  #producer: Producer | null = null;
+  /** The producer that this was last; null before the first fence, and once another took over. */
+  #own: ProducerId | null = null;
+
+  constructor(parts: TransactionsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes over at first, and again after `LOG_FENCED`; otherwise goes on as before, which is refused with
+   * `LOG_FENCED` where another took over meanwhile. Answers the client for what is read next.
+   */
+  async fence(): Promise<KafkaClient> {
+    this.#producer = null;
+    this.#client ??= await this.#parts.connect();
+    try {
+      await this.#begin(this.#client);
+    } catch (error) {
+      throw this.#explained(error);
+    }
+    return this.#client;
+  }
+
+  /** Sends outputs and commits them; answers the first offset of each. After a failure nothing goes before a fence. */
+  async commit(outputs: readonly Output[]): Promise<number[]> {
+    const producer = this.#producer;
+    if (producer === null || this.#client === null) throw this.#fenced('it has to fence first');
+    try {
+      return await this.#transact(this.#client, producer, outputs);
+    } catch (error) {
+      // The transaction may be open, committed or undone: the next fence finds out.
+      this.#producer = null;
+      throw isRefusal(error) ? await this.#whyRefused(this.#client, error) : this.#explained(error);
+    }
+  }
+
+  /** Lets nothing more be committed before the next fence. */
+  drop(): void {
+    this.#producer = null;
+  }
+
+  async #begin(client: KafkaClient): Promise<void> {
+    const { transactionalId, what, timeoutMs } = this.#parts;
+    const own = this.#own;
+    // Answered only once the transaction before has ended everywhere, however it ended.
+    const { id, epoch } = await client.patiently(
+      `taking over ${what}`,
+      async () => {
+        const answer = await client.sendToCoordinator(transactionalId, initProducerId(transactionalId, timeoutMs, own));
+        refuseCode(answer.code, `taking over ${what}`);
+        return answer;
+      },
+      FENCE_PATIENCE_MS,
+    );
+    this.#own = { id, epoch };
+    this.#producer = { id, epoch, transactionalId, sequences: new Sequences() };
+  }
+
+  async #transact(client: KafkaClient, producer: Producer, outputs: readonly Output[]): Promise<number[]> {
+    const { transactionalId, what, timeoutMs } = this.#parts;
+    const patienceMs = timeoutMs * PATIENCE_SHARE;
+    const adding = async () => {
+      // Refused for a moment after the transaction before, until its end is marked everywhere.
+      const request = addPartitionsToTransaction(transactionalId, producer, outputs);
+      refuseCodes(await client.sendToCoordinator(transactionalId, request), `${what} to`);
+    };
+    await client.patiently(what, adding, patienceMs);
+    const firsts = await sendOutputs(client, producer, outputs);
+    const ending = async () => {
+      const { code } = await client.sendToCoordinator(transactionalId, endTransaction(transactionalId, producer, true));
+      refuseCode(code, what);
+    };
+    await client.patiently(what, ending, patienceMs);
+    return firsts;
+  }
+
+  /** Why the broker does not know the producer any more: it lost patience with it, or another took over. */
+  async #whyRefused(client: KafkaClient, refusal: unknown): Promise<unknown> {
+    try {
+      await this.#begin(client);
+    } catch (error) {
+      return this.#explained(error);
+    } finally {
+      this.#producer = null;
+    }
+    const message = `The broker ended a transaction of ${this.#parts.what}, and nobody took over.`;
+    return new WeirError('LOG_UNAVAILABLE', message, { cause: refusal });
+  }
+
+  #explained(error: unknown): unknown {
+    if (isRefusal(error)) {
+      this.#own = null;
+      return this.#fenced('another took over', error);
+    }
+    if (!isOfKafka(error)) return error;
+    return new WeirError('LOG_UNAVAILABLE', `${this.#parts.what} failed: ${error.message}`, { cause: error });
+  }
+
+  #fenced(why: string, cause?: unknown): WeirError {
+    return new WeirError('LOG_FENCED', `${this.#parts.what} was refused: ${why}.`, { cause });
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof CodeError && error.remedy === 'fenced';
+}
