@@ -11,6 +11,8 @@ import { paymentRecord } from '../../../schemas/events/payment.ts';
 import { type Transfer, transferRecord } from '../../../schemas/events/transfer.ts';
 import { notificationRecord } from '../../../schemas/notification.ts';
 import { reasonRecord } from '../../../schemas/reason.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
+import { webhookAttemptRecord } from '../../../schemas/webhook.ts';
 import { type Bench, openBench } from '../../support/clickhouse.ts';
 import { blocks, entry, outputs } from '../../support/records.ts';
 
@@ -103,12 +105,19 @@ describe('rows', () => {
       deadLetterRecord.example,
       { topic: 'transfers', offset: 41, refusal: 'status_impossible', body: '\u0000' },
     ],
+    [
+      'webhook-attempts',
+      'webhook_attempts',
+      webhookAttemptRecord.example,
+      { message_id: 'alerts-3-1024', trigger: 'event', outcome: 'failed', status: 503, error: 'status' },
+    ],
   ] as const)('hold %s', async (topic, table, value, expected) => {
     const bench = await openBench();
-    await bench.append(outputs<unknown>(topic, 1, [value]));
+    const partition = TOPICS[topic].partitions === 'single' ? 0 : 1;
+    await bench.append(outputs<unknown>(topic, partition, [value]));
     await insertAll(bench);
     expect(await bench.rows(`SELECT * FROM ${table}`)).toEqual([
-      expect.objectContaining({ log_partition: 1, log_offset: 0, ...expected }),
+      expect.objectContaining({ log_partition: partition, log_offset: 0, ...expected }),
     ]);
   });
 
