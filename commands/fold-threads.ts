@@ -1,11 +1,13 @@
 /**
- * The worker threads that fold: started with their share of the partitions, watched, stopped in good
- * order. A thread that fails ends the process; a thread that ends unasked has failed.
+ * The worker threads that fold: started, given shares of the work, watched, stopped in good order. A thread
+ * that fails ends the process; a thread that ends unasked has failed.
  */
 import { Worker } from 'node:worker_threads';
-import type { ReadPosition } from '../processors/score/worker.ts';
+import type { ReadPosition } from '../processors/score/fold-thread.ts';
+import type { FoldThreadData, FromFoldThread, ToFoldThread } from '../processors/score/worker.ts';
 import { type ErrorCode, WeirError } from '../runtime/errors.ts';
 import type { LogSource } from '../runtime/log/open.ts';
+import { nameOfShare, type Share, sharesOf } from '../runtime/log/ownership.ts';
 import type { WorkerTotals } from '../runtime/metrics.ts';
 
 export interface FoldThreadsOptions {
@@ -16,38 +18,64 @@ export interface FoldThreadsOptions {
   readonly threads: number;
   readonly checkpointIntervalMs: number;
   readonly checkpointBytes: number;
+  /** What they begin with; route and all partitions unless said. */
+  readonly shares?: readonly Share[];
   readonly onTotals: (worker: string, totals: WorkerTotals) => void;
   readonly onGauges?: (values: WorkerTotals) => void;
+  /** Another took over a share; it was dropped here. The end of the process, unless somebody says what else. */
+  readonly onFenced?: (share: Share, error: WeirError) => void;
   readonly onFailed: (error: Error) => void;
 }
 
-type FromWorker =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'restoring'; readonly gauges: WorkerTotals }
-  | {
-      readonly kind: 'counters';
-      readonly values: WorkerTotals;
-      readonly gauges: WorkerTotals;
-      readonly positions: readonly ReadPosition[];
-    }
-  | { readonly kind: 'failed'; readonly code: ErrorCode | null; readonly message: string; readonly stack: string }
-  | { readonly kind: 'stopped' };
-
 const YOUNG_GENERATION_MB = 96;
 const ENTRY = new URL('../processors/score/worker.ts', import.meta.url);
+/** What routing costs, in parts of what all tasks together cost: measured on a loaded log with all rules. */
+const ROUTE_SHARE = 0.23;
 
 export class FoldThreads {
+  readonly #partitions: number;
   readonly #threads: readonly Thread[];
+  readonly #begun: Promise<void>;
 
   constructor(options: FoldThreadsOptions) {
-    this.#threads = shareOut(options.partitions, options.threads).map(
-      (partitions, index) => new Thread(`fold-${index + 1}`, partitions, index === 0, options),
-    );
+    const { partitions, threads, shares } = options;
+    this.#partitions = partitions;
+    this.#threads = Array.from({ length: Math.min(partitions, threads) }, (_, index) => {
+      return new Thread(`fold-${index + 1}`, options);
+    });
+    this.#begun = this.take(shares ?? [...sharesOf('route', 1), ...sharesOf('score', partitions)]);
+    // Whoever awaits it meets the failure, and so does `onFailed`; it must not count as unhandled besides.
+    this.#begun.catch(() => {});
   }
 
-  /** Resolves when each thread has restored its partitions; rejects with what kept one from it. */
-  async ready(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.ready));
+  /** Resolves when what they began with is restored; rejects with what kept a thread from it. */
+  ready(): Promise<void> {
+    return this.#begun;
+  }
+
+  /** Gives each share to the thread that has least to do; resolves when all are restored and in work. */
+  async take(shares: readonly Share[]): Promise<void> {
+    const given = new Map<Thread, Share[]>();
+    // The heaviest first, so that what is light evens out the rest.
+    const isRoute = ({ stage }: Share) => Number(stage === 'route');
+    for (const share of shares.toSorted((one, other) => isRoute(other) - isRoute(one))) {
+      const thread = this.#threads.reduce((least, one) => (one.load < least.load ? one : least));
+      thread.shares.set(nameOfShare(share), share.stage === 'route' ? this.#partitions * ROUTE_SHARE : 1);
+      given.set(thread, [...(given.get(thread) ?? []), share]);
+    }
+    await Promise.all([...given].map(([thread, own]) => thread.take(own)));
+  }
+
+  /** Resolves when others may have them. Of what is `lost` nothing more is committed. */
+  async giveBack(shares: readonly Share[], lost: boolean): Promise<void> {
+    await Promise.all(
+      this.#threads.map(async (thread) => {
+        const own = shares.filter((share) => thread.shares.has(nameOfShare(share)));
+        if (own.length === 0) return;
+        await thread.giveBack(own, lost);
+        for (const share of own) thread.shares.delete(nameOfShare(share));
+      }),
+    );
   }
 
   /** Where route and the tasks stand, as they told last. */
@@ -64,92 +92,124 @@ export class FoldThreads {
     return this.#threads.map((thread) => thread.reports);
   }
 
-  /** Lets every thread finish its commit and checkpoint, and end. */
+  /** Lets every thread finish its commits and checkpoints, and end. */
   async stop(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.stop()));
   }
 }
 
-/** What routing costs, in parts of what all tasks together cost: measured on a loaded log with all rules. */
-const ROUTE_SHARE = 0.23;
-
-/** Partitions go to the threads that have least to do. The first, which also routes, has fewer, but never none. */
-export function shareOut(partitions: number, threads: number): number[][] {
-  const shares = Array.from({ length: Math.min(partitions, threads) }, () => ({ load: 0, partitions: [] as number[] }));
-  for (let partition = 0; partition < partitions; partition++) {
-    const share = shares.reduce((least, one) => (one.load < least.load ? one : least));
-    if (partition === 0) share.load += partitions * ROUTE_SHARE;
-    share.load++;
-    share.partitions.push(partition);
-  }
-  return shares.map((share) => share.partitions);
-}
-
 class Thread {
-  readonly ready: Promise<void>;
   positions: readonly ReadPosition[] = [];
   /** How often it told where it stands. */
   reports = 0;
+  /** What it has, by name, and what each costs. */
+  readonly shares = new Map<string, number>();
   readonly #name: string;
   readonly #worker: Worker;
   readonly #options: FoldThreadsOptions;
-  readonly #restored = Promise.withResolvers<void>();
+  readonly #changes = new Map<number, PromiseWithResolvers<void>>();
   readonly #ended = Promise.withResolvers<void>();
+  #changeCount = 0;
+  #failure: Error | null = null;
   #stopping = false;
-  #failed = false;
 
-  constructor(name: string, partitions: number[], route: boolean, options: FoldThreadsOptions) {
+  constructor(name: string, options: FoldThreadsOptions) {
     const { folder, log, checkpointIntervalMs, checkpointBytes } = options;
     this.#name = name;
     this.#options = options;
-    this.ready = this.#restored.promise;
-    // Whoever awaits it meets the failure, and so does `onFailed`; it must not count as unhandled besides.
-    this.ready.catch(() => {});
     this.#worker = new Worker(ENTRY, {
       name,
       // Most of what folding makes is garbage a moment later: room for it to die young halves the collector's work.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      workerData: { folder, log, partitions, route, checkpointIntervalMs, checkpointBytes },
+      workerData: { folder, log, checkpointIntervalMs, checkpointBytes } satisfies FoldThreadData,
     });
-    this.#worker.on('message', (message: FromWorker) => this.#take(message));
+    this.#worker.on('message', (message: FromFoldThread) => this.#take(message));
     this.#worker.on('error', (error) => this.#fail(error as Error));
     this.#worker.on('exit', (code) => this.#leave(code));
   }
 
+  /** What it has to do. */
+  get load(): number {
+    return [...this.shares.values()].reduce((sum, cost) => sum + cost, 0);
+  }
+
+  take(shares: readonly Share[]): Promise<void> {
+    return this.#change((change) => ({ kind: 'take', change, shares }));
+  }
+
+  giveBack(shares: readonly Share[], lost: boolean): Promise<void> {
+    return this.#change((change) => ({ kind: 'give-back', change, shares, lost }));
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#worker.postMessage({ kind: 'stop' });
+    this.#tell({ kind: 'stop' });
     await this.#ended.promise;
   }
 
-  #take(message: FromWorker): void {
-    if (message.kind === 'ready') this.#restored.resolve();
-    else if (message.kind === 'failed') this.#fail(errorOf(message));
-    else if (message.kind === 'stopped') this.#ended.resolve();
-    else if (message.kind === 'restoring') this.#options.onGauges?.(message.gauges);
-    else {
-      this.#options.onGauges?.(message.gauges);
-      this.positions = message.positions;
-      this.reports++;
-      this.#options.onTotals(this.#name, message.values);
+  /** Resolves when the thread has done it; rejects with what it failed of. */
+  #change(message: (change: number) => ToFoldThread): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    const change = ++this.#changeCount;
+    const made = Promise.withResolvers<void>();
+    this.#changes.set(change, made);
+    this.#tell(message(change));
+    return made.promise;
+  }
+
+  #tell(message: ToFoldThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: FromFoldThread): void {
+    switch (message.kind) {
+      case 'done':
+        this.#changes.get(message.change)?.resolve();
+        this.#changes.delete(message.change);
+        break;
+      case 'fenced':
+        this.#lose(message.share, new WeirError('LOG_FENCED', message.message));
+        break;
+      case 'failed':
+        this.#fail(errorOf(message));
+        break;
+      case 'stopped':
+        this.#ended.resolve();
+        break;
+      default:
+        this.#options.onGauges?.(message.gauges);
+        this.positions = message.positions;
+        this.reports++;
+        this.#options.onTotals(this.#name, message.values);
     }
   }
 
+  #lose(share: Share, error: WeirError): void {
+    this.shares.delete(nameOfShare(share));
+    const { onFenced } = this.#options;
+    if (onFenced === undefined) this.#fail(error);
+    else onFenced(share, error);
+  }
+
   #leave(code: number): void {
-    this.#ended.resolve();
     if (!this.#stopping) this.#fail(new Error(`the thread ${this.#name} ended by itself with code ${code}`));
+    // Nobody is left to answer.
+    for (const made of this.#changes.values()) made.resolve();
+    this.#ended.resolve();
   }
 
   #fail(error: Error): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    this.#restored.reject(error);
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    for (const made of this.#changes.values()) made.reject(error);
+    this.#changes.clear();
     this.#options.onFailed(error);
   }
 }
 
-function errorOf(message: Extract<FromWorker, { kind: 'failed' }>): Error {
-  const error = message.code === null ? new Error(message.message) : new WeirError(message.code, message.message);
+function errorOf(message: Extract<FromFoldThread, { kind: 'failed' }>): Error {
+  const error =
+    message.code === null ? new Error(message.message) : new WeirError(message.code as ErrorCode, message.message);
   error.stack = message.stack;
   return error;
 }

@@ -33,7 +33,7 @@ export const declareStart: Declare = (program, cli) => {
     .description('Start Weir on this machine: intake, judgement, ClickHouse and queries in one process.')
     .option('--demo', 'with demo traffic, unless WEIR_DEMO or weir.yaml says otherwise')
     .action(async ({ demo }: { demo?: boolean }) => {
-      await startWeir(cli, settingsOf(cli, demo === true ? { demo: DEMO_SEED } : {}));
+      await startWeir(cli, settingsOf(cli, { kafkaMakeTopics: 'on', ...(demo === true ? { demo: DEMO_SEED } : {}) }));
     });
 };
 

@@ -109,6 +109,11 @@ export class Route {
     await this.#retain();
   }
 
+  /** Forgets all and commits nothing more: another took over. */
+  async drop(): Promise<void> {
+    await Promise.allSettled([this.#commits.settled()]);
+  }
+
   /**
    * The inputs that have a record; none while one must be waited for. Looked at once a commit: asking
    * every input for every record would cost more than routing it.

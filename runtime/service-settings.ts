@@ -5,7 +5,7 @@
  */
 import { SECOND_MS } from '../schemas/time.ts';
 import { setting } from './setting.ts';
-import { brokerList, durationBetween, httpUrl, oneOf, onOrOff, plainText } from './written.ts';
+import { brokerList, durationBetween, httpUrl, oneOf, onOrOff, plainText, wholeNumber } from './written.ts';
 
 const FILE_ZH = '（PEM 文件）。';
 
@@ -69,6 +69,26 @@ export const serviceSettings = {
     default: null,
     en: 'What stands before the names of all topics and transactional ids, such as `weir.`; none by default.',
     zh: '所有主题名与事务标识的前缀，例如 `weir.`；默认无。',
+  }),
+  kafkaMakeTopics: setting(onOrOff(), {
+    variable: 'WEIR_KAFKA_MAKE_TOPICS',
+    default: null,
+    en: 'Whether topics that are missing on Kafka are made at start; `weir start` does unless this says off, `weir run` does not.',
+    zh: '启动时是否创建 Kafka 上缺少的主题；`weir start` 默认创建，`weir run` 默认不创建。',
+  }),
+  kafkaReplication: setting(wholeNumber(1, 15), {
+    variable: 'WEIR_KAFKA_REPLICATION',
+    default: null,
+    en: 'Copies of each partition of topics that are made, and the fewest that are taken; without it the cluster’s default, and any.',
+    zh: '创建主题时每个分区的副本数，也是可接受的最少副本数；未设置时用集群默认值，且不作要求。',
+    unit: 'copies',
+  }),
+  kafkaSessionMs: setting(durationBetween(SECOND_MS, 300 * SECOND_MS), {
+    variable: 'WEIR_KAFKA_SESSION_TIMEOUT',
+    default: '10s',
+    en: 'After so long without a sign of life the work of a process is given to others; brokers bound it, to 6s or more unless told otherwise.',
+    zh: '进程失联超过此时长即由其他进程接管；其范围受 Kafka 服务端限制，默认不少于 6s。',
+    unit: 'duration',
   }),
   kafkaTls: setting(onOrOff(), {
     variable: 'WEIR_KAFKA_TLS',

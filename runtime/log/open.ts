@@ -3,7 +3,10 @@ import { type LoadedConfig, settingFacts } from '../config.ts';
 import { WeirError } from '../errors.ts';
 import { kafkaService, registryService } from '../services.ts';
 import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
-import { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
+import { GroupMember } from './kafka/group.ts';
+import { Names } from './kafka/names.ts';
+import { type KafkaLogOptions, openKafkaClient, openKafkaLog } from './kafka.ts';
+import { type Ownership, type OwnershipOptions, ownEverything } from './ownership.ts';
 import type { Log } from './port.ts';
 
 /** What a log is opened with; it may go to a further thread. */
@@ -39,9 +42,14 @@ export function logSourceOf({ config, origins }: LoadedConfig, folder: string): 
         ...(registry.tls === null ? {} : { tls: registry.tls }),
       },
       prefix: config.kafkaPrefix ?? '',
-      makeTopics: { partitions: config.partitions },
+      ...(config.kafkaMakeTopics === true ? { makeTopics: wantedTopics(config) } : {}),
     },
   };
+}
+
+/** What topics are made with where they are missing. */
+export function wantedTopics({ partitions, kafkaReplication }: LoadedConfig['config']) {
+  return { partitions, ...(kafkaReplication === undefined ? {} : { replication: kafkaReplication }) };
 }
 
 export function openLog(source: LogSource, onTrouble?: (error: unknown) => void): Promise<Log> {
@@ -59,4 +67,21 @@ export function sourceForThreads(source: LogSource, log: Log): LogSource {
   // The topics are there by now.
   const { makeTopics: _made, ...options } = source.options;
   return { kind: 'kafka', options };
+}
+
+export interface JoinOptions extends OwnershipOptions {
+  /** The name by which this process is known to the others, also when it comes again. */
+  readonly instance: string;
+  /** After so long without a sign of life its work is given to others. */
+  readonly sessionMs: number;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Shares the work on a log with the other processes that join; an embedded log has one process alone. */
+export function joinOwners(source: LogSource, options: JoinOptions): Ownership {
+  if (source.kind === 'embedded') return ownEverything(options);
+  const { instance, sessionMs, onTrouble } = options;
+  const connect = () => openKafkaClient({ ...source.options, onTrouble });
+  const { group } = new Names(source.options.prefix ?? '');
+  return new GroupMember({ connect, group, instance, sessionMs }, options);
 }

@@ -37,6 +37,7 @@ const METADATA_AGE_MS = 300_000;
 const RETRY = { initialRetryTime: 20, maxRetryTime: 500, retries: 4 };
 const PAUSE_MIN_MS = 5;
 const PAUSE_MAX_MS = 1_000;
+const GROUP = 0;
 const TRANSACTION = 1;
 
 export class KafkaClient {
@@ -111,12 +112,22 @@ export class KafkaClient {
 
   /** Sends to the coordinator of a transactional id, once. */
   async sendToCoordinator<T>(transactionalId: string, exchange: Exchange<T>): Promise<T> {
-    let broker = this.#coordinators.get(transactionalId);
+    return this.#sendTo(await this.#coordinatorOf(transactionalId, TRANSACTION), exchange);
+  }
+
+  /** Sends to the coordinator of a group, once. */
+  async sendToGroup<T>(group: string, exchange: Exchange<T>): Promise<T> {
+    return this.#sendTo(await this.#coordinatorOf(group, GROUP), exchange);
+  }
+
+  async #coordinatorOf(name: string, coordinatorType: number): Promise<Broker> {
+    const key = `${coordinatorType} ${name}`;
+    let broker = this.#coordinators.get(key);
     if (broker === undefined) {
-      broker = await this.#cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: TRANSACTION });
-      this.#coordinators.set(transactionalId, broker);
+      broker = await this.#cluster.findGroupCoordinator({ groupId: name, coordinatorType });
+      this.#coordinators.set(key, broker);
     }
-    return this.#sendTo(broker, exchange);
+    return broker;
   }
 
   async sendToAny<T>(exchange: Exchange<T>): Promise<T> {

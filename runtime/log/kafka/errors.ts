@@ -24,7 +24,12 @@ const MEANINGS: { readonly [code: number]: Meaning } = {
   17: { name: 'INVALID_TOPIC_EXCEPTION', remedy: 'give-up' },
   19: { name: 'NOT_ENOUGH_REPLICAS', remedy: 'again' },
   20: { name: 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', remedy: 'again' },
+  22: { name: 'ILLEGAL_GENERATION', remedy: 'give-up' },
+  25: { name: 'UNKNOWN_MEMBER_ID', remedy: 'give-up' },
+  26: { name: 'INVALID_SESSION_TIMEOUT', remedy: 'give-up' },
+  27: { name: 'REBALANCE_IN_PROGRESS', remedy: 'give-up' },
   29: { name: 'TOPIC_AUTHORIZATION_FAILED', remedy: 'give-up' },
+  30: { name: 'GROUP_AUTHORIZATION_FAILED', remedy: 'give-up' },
   31: { name: 'CLUSTER_AUTHORIZATION_FAILED', remedy: 'give-up' },
   41: { name: 'NOT_CONTROLLER', remedy: 'again' },
   45: { name: 'OUT_OF_ORDER_SEQUENCE_NUMBER', remedy: 'give-up' },
@@ -41,6 +46,8 @@ const MEANINGS: { readonly [code: number]: Meaning } = {
   74: { name: 'FENCED_LEADER_EPOCH', remedy: 'leader' },
   75: { name: 'UNKNOWN_LEADER_EPOCH', remedy: 'leader' },
   78: { name: 'OFFSET_NOT_AVAILABLE', remedy: 'again' },
+  81: { name: 'GROUP_MAX_SIZE_REACHED', remedy: 'give-up' },
+  82: { name: 'FENCED_INSTANCE_ID', remedy: 'give-up' },
   87: { name: 'INVALID_RECORD', remedy: 'give-up' },
   90: { name: 'PRODUCER_FENCED', remedy: 'fenced' },
   120: { name: 'TRANSACTION_ABORTABLE', remedy: 'give-up' },
@@ -48,6 +55,9 @@ const MEANINGS: { readonly [code: number]: Meaning } = {
 
 export const OFFSET_OUT_OF_RANGE = 1;
 export const DUPLICATE_SEQUENCE = 46;
+export const REBALANCE_IN_PROGRESS = 27;
+/** The group went on without this member. */
+export const EXPELLED: readonly number[] = [22, 25];
 
 /** An error code that a broker answered with. */
 export class CodeError extends Error {

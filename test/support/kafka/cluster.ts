@@ -128,6 +128,7 @@ export class KafkaCluster {
       'offsets.topic.num.partitions=5',
       'transaction.state.log.num.partitions=5',
       'group.initial.rebalance.delay.ms=0',
+      'group.min.session.timeout.ms=1000',
       'auto.create.topics.enable=false',
       ...this.#properties,
     ];

@@ -21,7 +21,13 @@ export interface TestKafka {
   /** Class path of Kafka's own tools. */
   readonly classPath: string;
   newPrefix(): string;
+  /** After so long without a sign of life a member of a group counts as lost: as short as the brokers let it be. */
+  readonly sessionMs: number;
 }
+
+const SESSION_MS = 2_000;
+/** The shortest that brokers take where nobody told them otherwise. */
+const GIVEN_SESSION_MS = 6_000;
 
 /** Brokers for the tests of one file. */
 export function useKafka(): TestKafka {
@@ -37,6 +43,7 @@ export function useKafka(): TestKafka {
     get classPath() {
       return join(kafkaJars(), '*');
     },
+    sessionMs: GIVEN.length === 0 ? SESSION_MS : GIVEN_SESSION_MS,
     newPrefix: () => `t${randomBytes(4).toString('hex')}.`,
   };
 }
