@@ -2,12 +2,12 @@
  * Replay: folds the journal again and proves that every output comes out byte for byte the same, or
  * names the first difference. It writes nothing; what it compares with is what the log holds.
  */
-import type { Log, Reader } from '../../runtime/log/port.ts';
+import type { Log, Reader, RecordBatch } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
 import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { loadCheckpoint } from '../score/checkpoint.ts';
 import { type CommittedTask, committedTask, taskName } from '../score/committed.ts';
-import { OUTPUT_TOPICS, type OutputEnds, type OutputTopic, outputRecord } from '../score/outputs.ts';
+import { OUTPUT_TOPICS, type OutputEnds, type OutputTopic, outputEnds, outputRecord } from '../score/outputs.ts';
 import { Task } from '../score/task.ts';
 
 export interface VerifyOptions {
@@ -71,6 +71,7 @@ class PartitionReplay {
   readonly #partition: number;
   readonly #task: Task;
   readonly #ordinal: number;
+  readonly #outputsFrom: OutputEnds | null;
   readonly #stored = new Map<OutputTopic, StoredValues>();
 
   constructor(options: VerifyOptions, partition: number) {
@@ -82,9 +83,7 @@ class PartitionReplay {
     this.start = loaded?.facts.position ?? 0;
     this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint), loaded?.state);
     this.#ordinal = this.#task.ordinal;
-    for (const topic of OUTPUT_TOPICS) {
-      this.#stored.set(topic, new StoredValues(log, topic, partition, loaded?.facts.outputs[topic] ?? 0));
-    }
+    this.#outputsFrom = loaded?.facts.outputs ?? null;
   }
 
   get entries(): number {
@@ -99,37 +98,42 @@ class PartitionReplay {
     const { log, onProgress } = this.#options;
     const partition = this.#partition;
     // Taken first: the task may go on meanwhile, and whatever stood here by then belongs to what it has committed.
-    const ends = Object.fromEntries(OUTPUT_TOPICS.map((topic) => [topic, log.end(topic, partition)])) as OutputEnds;
+    const ends = outputEnds(log, partition);
     const committed = committedTask(await log.committed(taskName(partition)));
+    // And again, for where everything that it has committed ends.
+    await log.committed(taskName(partition));
+    for (const topic of OUTPUT_TOPICS) {
+      this.#stored.set(topic, new StoredValues(log, topic, partition, this.#outputsFrom?.[topic] ?? 0));
+    }
     const reader = log.reader('journal', partition, this.start, { durable: false, reuse: true });
     while (reader.position < committed.position) {
-      const batch = reader.poll();
-      if (batch === null) throw new Error(`journal/${partition} ends before what is committed`);
+      const batch = await reader.nextBefore(committed.position);
+      if (batch === null) break;
       const { values, baseOffset, fingerprint } = batch;
-      for (let index = 0; index < values.count && baseOffset + index < committed.position; index++) {
+      for (let index = 0; index < values.count; index++) {
         this.#task.fold(valueAt(values, index), fingerprint);
-        const difference = this.#compare(baseOffset + index, outputs);
+        const difference = await this.#compare(baseOffset + index, outputs);
         if (difference !== null) return difference;
       }
       onProgress?.({ partition, folded: Math.min(reader.position, committed.position), of: committed.position });
       // Folding is all that this does; other work of the process gets its turn between blocks.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return this.#surplus(ends, committed) ?? this.#digestDiffers(committed);
+    return (await this.#surplus(ends, committed)) ?? this.#digestDiffers(committed);
   }
 
   /** Compares what a block gave with what the log holds. */
-  #compare(journalOffset: number, outputs: { [T in OutputTopic]: number }): Difference | null {
+  async #compare(journalOffset: number, outputs: { [T in OutputTopic]: number }): Promise<Difference | null> {
     for (const append of this.#task.take()) {
       const topic = append.topic as OutputTopic;
       const stored = this.#stored.get(topic)!;
       for (let index = 0; index < append.values.count; index++) {
         const folded = valueAt(append.values, index);
-        const { offset } = stored;
-        const before = stored.next();
-        if (before === 'trimmed') continue;
-        if (before === null || !before.equals(folded))
-          return this.#difference(topic, offset, journalOffset, before, folded);
+        const before = stored.atHand ?? (await stored.next());
+        const same = before?.equals(folded) === true;
+        if (!same && stored.isTrimmed) continue;
+        if (!same) return this.#difference(topic, stored.offset, journalOffset, before, folded);
+        stored.pass();
         outputs[topic]++;
       }
     }
@@ -137,13 +141,11 @@ class PartitionReplay {
   }
 
   /** Outputs that the log holds and the fold did not give. */
-  #surplus(ends: OutputEnds, { position }: CommittedTask): Difference | null {
+  async #surplus(ends: OutputEnds, { position }: CommittedTask): Promise<Difference | null> {
     for (const [topic, stored] of this.#stored) {
-      const { offset } = stored;
-      if (offset >= ends[topic]) continue;
-      const surplus = stored.next();
-      // Offsets may hold no record.
-      if (surplus !== 'trimmed' && surplus !== null) return this.#difference(topic, offset, position, surplus, null);
+      const surplus = stored.atHand ?? (await stored.next());
+      if (surplus === null || stored.offset >= ends[topic]) continue;
+      return this.#difference(topic, stored.offset, position, surplus, null);
     }
     return null;
   }
@@ -177,30 +179,50 @@ class PartitionReplay {
 /** The values of one partition of an output topic, one by one. */
 class StoredValues {
   readonly #reader: Reader;
-  readonly #start: number;
-  #batch: ReturnType<Reader['poll']> = null;
+  readonly #end: number;
+  #batch: RecordBatch | null = null;
   #index = 0;
-  /** Next offset. */
-  offset: number;
+  #isTrimmed: boolean;
 
   constructor(log: Log, topic: OutputTopic, partition: number, from: number) {
-    this.offset = from;
-    this.#start = log.start(topic, partition);
-    this.#reader = log.reader(topic, partition, Math.max(from, this.#start), { durable: false, reuse: true });
+    const start = log.start(topic, partition);
+    this.#isTrimmed = start > from;
+    this.#end = log.end(topic, partition);
+    this.#reader = log.reader(topic, partition, Math.max(from, start), { durable: false, reuse: true });
   }
 
-  /** Null where the log ends; what retention has taken cannot be compared any more. */
-  next(): Buffer | 'trimmed' | null {
-    if (this.offset < this.#start) {
-      this.offset++;
-      return 'trimmed';
-    }
-    if (this.#batch === null || this.#index === this.#batch.values.count) {
-      this.#batch = this.#reader.ready() ? this.#reader.poll() : null;
-      this.#index = 0;
-      if (this.#batch === null) return null;
-    }
-    this.offset++;
-    return valueAt(this.#batch.values, this.#index++);
+  /**
+   * True until the fold has come to the first value that the log still holds: what it gives before that was
+   * taken by retention, and is compared by the digest alone. How many those are, offsets do not tell.
+   */
+  get isTrimmed(): boolean {
+    return this.#isTrimmed;
+  }
+
+  /** The value at hand; null where the next one has to be asked for. */
+  get atHand(): Buffer | null {
+    return this.#batch === null || this.#index === this.#batch.values.count
+      ? null
+      : valueAt(this.#batch.values, this.#index);
+  }
+
+  /** Offset of the value at hand, or of where the log ends. */
+  get offset(): number {
+    return this.#batch === null ? this.#reader.position : this.#batch.baseOffset + this.#index;
+  }
+
+  /** The next value where none is at hand; null where the log ends. */
+  async next(): Promise<Buffer | null> {
+    const batch = await this.#reader.nextBefore(this.#end);
+    if (batch === null) return null;
+    this.#batch = batch;
+    this.#index = 0;
+    return this.atHand;
+  }
+
+  /** Goes on behind the value at hand. */
+  pass(): void {
+    this.#isTrimmed = false;
+    this.#index++;
   }
 }

@@ -15,7 +15,7 @@ export interface CheckpointFacts {
   readonly position: number;
   readonly ordinal: number;
   readonly digest: string;
-  /** Next offset of each topic that the task writes. */
+  /** Where its outputs ended in the log: offsets, which need not count them. */
   readonly outputs: OutputEnds;
   /** Interned ids and counterparties that are stored. */
   readonly ids: number;
@@ -32,7 +32,7 @@ const ORDINARY = Buffer.from('ordinary');
 export function encodeCheckpoint(
   state: TaskState,
   stored: { readonly ids: number; readonly counterparties: number },
-  at: Pick<CheckpointFacts, 'build' | 'position' | 'final'>,
+  at: Pick<CheckpointFacts, 'build' | 'position' | 'outputs' | 'final'>,
 ): { readonly write: CheckpointWrite; readonly facts: CheckpointFacts; readonly bytes: number } {
   const puts: { key: Buffer; value: Buffer }[] = [];
   for (const place of state.changed) {
@@ -50,7 +50,6 @@ export function encodeCheckpoint(
     ...at,
     ordinal: state.ordinal,
     digest: state.outputs.digest.toString('hex'),
-    outputs: state.outputs.ends,
     ids: ids.count,
     counterparties: counterparties.count,
   };
@@ -93,7 +92,7 @@ export function loadCheckpoint(
     if (subject.due < Number.POSITIVE_INFINITY) state.timers.push(subject.due, place);
   }
   state.ordinal = facts.ordinal;
-  state.outputs.restore(Buffer.from(facts.digest, 'hex'), facts.outputs);
+  state.outputs.digest = Buffer.from(facts.digest, 'hex');
   return { state, facts };
 }
 

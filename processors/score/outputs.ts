@@ -3,16 +3,16 @@
  * The digest is taken block by block of the journal, so it does not depend on when commits happened.
  */
 import { createHash } from 'node:crypto';
-import type { Append } from '../../runtime/log/port.ts';
+import type { Append, Log } from '../../runtime/log/port.ts';
 import { ValueWriter } from '../../runtime/log/values.ts';
-import { type Alert, alertRecord } from '../../schemas/alert.ts';
+import { type Alert, alertRecord, isHit } from '../../schemas/alert.ts';
 import { type CreditRating, creditRatingRecord } from '../../schemas/credit-rating.ts';
 import { type DeadLetter, deadLetterRecord } from '../../schemas/dead-letter.ts';
 import { type Decision, decisionRecord } from '../../schemas/decision.ts';
 import type { Declared } from '../../schemas/declare.ts';
 import { type Void, voidRecord } from '../../schemas/events/void.ts';
 import { type Notification, notificationRecord } from '../../schemas/notification.ts';
-import { alertSeries, deadLetterSeries, decisionSeries, Tally } from './tally.ts';
+import { alertSeries, alertStepSeries, deadLetterSeries, decisionSeries, Tally } from './tally.ts';
 
 /** The topics that a task writes, in the order in which its digest takes them. */
 const OUTPUT_RECORDS = {
@@ -25,8 +25,14 @@ const OUTPUT_RECORDS = {
 } as const;
 
 export type OutputTopic = keyof typeof OUTPUT_RECORDS;
+/** Behind the last record of each topic, in the task’s partition of it. */
 export type OutputEnds = { readonly [T in OutputTopic]: number };
 export const OUTPUT_TOPICS = Object.keys(OUTPUT_RECORDS) as OutputTopic[];
+
+/** Where a partition's outputs end in the log. A task is their only writer, so that is behind what it committed last. */
+export function outputEnds(log: Pick<Log, 'end'>, partition: number): OutputEnds {
+  return Object.fromEntries(OUTPUT_TOPICS.map((topic) => [topic, log.end(topic, partition)])) as OutputEnds;
+}
 
 export function outputRecord(topic: OutputTopic): Declared<unknown> {
   return OUTPUT_RECORDS[topic] as unknown as Declared<unknown>;
@@ -37,8 +43,6 @@ export class Outputs {
     readonly [T in OutputTopic]: ValueWriter;
   };
   readonly #taken: number[] = OUTPUT_TOPICS.map(() => 0);
-  /** Values given to each topic since the beginning. A task is their only writer, so it is where they end. */
-  readonly #given = new Map<OutputTopic, number>();
   digest: Buffer = Buffer.alloc(32);
   readonly tally = new Tally();
 
@@ -60,7 +64,7 @@ export class Outputs {
 
   alert(value: Alert): void {
     this.#writers.alerts.write(alertRecord.type, value);
-    this.tally.add(alertSeries(value.rule, value.severity));
+    this.tally.add(isHit(value) ? alertSeries(value.rule, value.severity) : alertStepSeries(value.step!));
   }
 
   creditRating(value: CreditRating): void {
@@ -93,26 +97,12 @@ export class Outputs {
     if (hash !== null) this.digest = hash.digest();
   }
 
-  /** Next offset of each topic, in the task's partition of it. */
-  get ends(): OutputEnds {
-    return Object.fromEntries(
-      OUTPUT_TOPICS.map((topic) => [topic, (this.#given.get(topic) ?? 0) + this.#writers[topic].count]),
-    ) as OutputEnds;
-  }
-
-  /** Takes over from a checkpoint where the topics end. */
-  restore(digest: Buffer, ends: OutputEnds): void {
-    this.digest = digest;
-    for (const topic of OUTPUT_TOPICS) this.#given.set(topic, ends[topic]);
-  }
-
   /** All outputs since the last take, for the task's partition. */
   take(partition: number): Append[] {
     const appends: Append[] = [];
     for (const [index, topic] of OUTPUT_TOPICS.entries()) {
       const writer = this.#writers[topic];
       if (writer.count === 0) continue;
-      this.#given.set(topic, (this.#given.get(topic) ?? 0) + writer.count);
       appends.push({ topic, partition, fingerprint: OUTPUT_RECORDS[topic].fingerprint, values: writer.take() });
       this.#taken[index] = 0;
     }

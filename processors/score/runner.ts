@@ -11,6 +11,7 @@ import { dropBoundaries, keepBoundary } from './boundaries.ts';
 import { type CheckpointFacts, encodeCheckpoint, loadCheckpoint } from './checkpoint.ts';
 import { type CommittedState, committedTask, encodeCommitted, taskName } from './committed.ts';
 import type { Counters } from './counters.ts';
+import { outputEnds } from './outputs.ts';
 import { Task } from './task.ts';
 
 /** Outputs that one commit carries at most, so that a long backlog is committed as it goes. */
@@ -179,13 +180,14 @@ export class TaskRunner {
   }
 
   async #checkpoint(final: boolean): Promise<void> {
-    const { build, counters, now, store } = this.#options;
+    const { log, partition, build, counters, now, store } = this.#options;
     // As of exactly one committed position: nothing is folded until what was sent is acknowledged.
     const position = this.#reader.position;
     if (this.#sent !== position) await this.#commit(position);
     await this.#commits.settled();
     await this.#writing;
-    const { write, facts, bytes } = encodeCheckpoint(this.#task.state, this.#stored, { build, position, final });
+    const at = { build, position, outputs: outputEnds(log, partition), final };
+    const { write, facts, bytes } = encodeCheckpoint(this.#task.state, this.#stored, at);
     this.#stored = facts;
     this.#bytesSince = 0;
     this.#checkpointAt = now();

@@ -65,7 +65,6 @@ function contents(state: TaskState) {
     ordinary: [...ordinary.bins].flatMap((count, bin) => (count === 0 ? [] : [[bin, count]])),
     ordinal,
     digest: outputs.digest.toString('hex'),
-    ends: outputs.ends,
   };
 }
 

@@ -6,8 +6,7 @@
 import { Random } from '../../producers/demo/random.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { Commit, Committed, Committer, Log } from '../../runtime/log/port.ts';
-import type { CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
-import { LocalStore } from '../../runtime/store/local-store.ts';
+import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 
 export type Fault = 'none' | 'rejected-before' | 'rejected-after' | 'dies-before' | 'dies-after';
 
@@ -121,25 +120,22 @@ class FaultyCommitter implements Committer {
 }
 
 /** A store whose process may die around a checkpoint. */
-export class MortalStore extends LocalStore {
-  readonly #owner: string;
-  readonly #life: Life;
-  readonly #faults: Faults;
-
-  constructor(folder: string, owner: string, life: Life, faults: Faults) {
-    super(folder);
-    this.#owner = owner;
-    this.#life = life;
-    this.#faults = faults;
-  }
-
-  override async write(write: CheckpointWrite): Promise<void> {
-    const fault = this.#life.ended ? 'none' : this.#faults(this.#owner, 'checkpoint');
-    if (fault === 'dies-before') this.#life.end();
-    await this.#life.during(() => super.write(write));
-    if (fault === 'dies-after') this.#life.end();
-    if (this.#life.ended) return never();
-  }
+export function mortalStore(store: CheckpointStore, owner: string, life: Life, faults: Faults): CheckpointStore {
+  return {
+    recover: (onLeft) => life.during(() => store.recover(onLeft)),
+    get: (key) => store.get(key),
+    entries: (letter) => store.entries(letter),
+    write: async (write) => {
+      const fault = life.ended ? 'none' : faults(owner, 'checkpoint');
+      if (fault === 'dies-before') life.end();
+      await life.during(() => store.write(write));
+      if (fault === 'dies-after') life.end();
+      if (life.ended) return never();
+    },
+    clear: () => life.during(() => store.clear()),
+    copy: (folder) => store.copy(folder),
+    close: () => store.close(),
+  };
 }
 
 /** Faults drawn from a seed, apart for each owner, so that it does not matter in which order several commit. */

@@ -3,18 +3,21 @@
  * time it is, and when the process dies.
  */
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Route } from '../../processors/route.ts';
 import { parseSettings } from '../../processors/rules/settings.ts';
 import { boundariesFolder } from '../../processors/score/boundaries.ts';
 import { Counters } from '../../processors/score/counters.ts';
 import { TaskRunner } from '../../processors/score/runner.ts';
 import { Intake } from '../../producers/intake.ts';
+import { systemNow } from '../../runtime/clock.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
-import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import type { Log } from '../../runtime/log/port.ts';
+import { type CheckpointStore, openCheckpoints } from '../../runtime/store/checkpoint-store.ts';
 import { LocalStore } from '../../runtime/store/local-store.ts';
 import { BLOCKS } from '../../schemas/journal.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
-import { BrokenConnection, type Faults, Life, MortalStore, mortalLog, NO_FAULTS } from './faults.ts';
+import { BrokenConnection, type Faults, Life, mortalLog, mortalStore, NO_FAULTS } from './faults.ts';
 import type { Json, Load } from './traffic.ts';
 
 export interface RiverOptions {
@@ -25,8 +28,8 @@ export interface RiverOptions {
 }
 
 /** A log, what flows into it, and the time that it is there. */
-export class River {
-  readonly log: EmbeddedLog;
+export class River<L extends Log = EmbeddedLog> {
+  readonly log: L;
   readonly folder: string;
   readonly #clock: { now: number };
   readonly #intake: Intake;
@@ -35,13 +38,22 @@ export class River {
   static async open({ folder, partitions = 3, now = Date.UTC(2026, 2, 2, 1) }: RiverOptions): Promise<River> {
     const clock = { now };
     const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions, now: () => clock.now });
+    return River.#on(log, folder, clock);
+  }
+
+  /** A river on a log that is there already, which has a clock of its own. */
+  static on<L extends Log>(log: L, { folder, now = systemNow() }: RiverOptions): Promise<River<L>> {
+    return River.#on(log, folder, { now });
+  }
+
+  static async #on<L extends Log>(log: L, folder: string, clock: { now: number }): Promise<River<L>> {
     for (const { fingerprint, type } of Object.values(BLOCKS)) {
       await log.declareSchema(fingerprint, JSON.stringify(type.schema()));
     }
     return new River(log, folder, clock);
   }
 
-  private constructor(log: EmbeddedLog, folder: string, clock: { now: number }) {
+  private constructor(log: L, folder: string, clock: { now: number }) {
     this.log = log;
     this.folder = folder;
     this.#clock = clock;
@@ -104,19 +116,20 @@ export interface ProcessOptions {
 /** One life of the process that folds the river. */
 export class RiverProcess {
   readonly life = new Life();
-  readonly #river: River;
+  readonly #river: River<Log>;
   readonly #route: Route;
   readonly #runners: TaskRunner[];
   readonly #stores: CheckpointStore[];
 
-  constructor(river: River, options: ProcessOptions = {}) {
+  constructor(river: River<Log>, options: ProcessOptions = {}) {
     const { build = 'build-1', checkpointIntervalMs = 5 * SECOND_MS, faults = NO_FAULTS } = options;
     this.#river = river;
     const log = mortalLog(river.log, this.life, faults);
     const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
-    this.#stores = partitions.map(
-      (partition) => new MortalStore(river.stateFolder(partition), `score-${partition}`, this.life, faults),
-    );
+    this.#stores = partitions.map((partition) => {
+      const store = openCheckpoints(river.stateFolder(partition), log, partition);
+      return mortalStore(store, `score-${partition}`, this.life, faults);
+    });
     this.#runners = partitions.map(
       (partition) =>
         new TaskRunner({
@@ -168,7 +181,18 @@ export class RiverProcess {
       worked = await this.route();
       for (let partition = 0; partition < this.tasks; partition++) worked = (await this.fold(partition)) || worked;
       await this.life.settled();
+      worked ||= await this.#awaitsMore();
     }
+  }
+
+  /** True, after a moment, where the log has more than has come in from where it is. */
+  async #awaitsMore(): Promise<boolean> {
+    const { log } = this.#river;
+    await log.committed('nobody');
+    const readers = [...this.#runners.map(({ reader }) => reader), ...this.#route.readers];
+    const more = readers.some(({ topic, partition, position }) => position < log.end(topic, partition));
+    if (more) await pause(2);
+    return more;
   }
 
   /** A graceful stop. */
@@ -185,7 +209,7 @@ export class RiverProcess {
     for (const store of this.#stores) await store.close();
   }
 
-  get river(): River {
+  get river(): River<Log> {
     return this.#river;
   }
 

@@ -1,6 +1,7 @@
 /** What a task must not forget, or remember, beside its books: a restored one does as one that was never stopped. */
 import { expect, it, onTestFinished } from 'vitest';
 import { encodeCheckpoint, loadCheckpoint } from '../../../processors/score/checkpoint.ts';
+import { outputEnds } from '../../../processors/score/outputs.ts';
 import { Task } from '../../../processors/score/task.ts';
 import { LocalStore } from '../../../runtime/store/local-store.ts';
 import { LONG_MAX } from '../../../schemas/declare.ts';
@@ -28,7 +29,8 @@ class Twins {
 
   async restore(): Promise<void> {
     const [task] = this.restored.tasks as [Task];
-    const at = { build: 'build-1', position: 0, final: false };
+    const outputs = outputEnds({ end: () => 0 }, 0);
+    const at = { build: 'build-1', position: 0, outputs, final: false };
     const { write, facts } = encodeCheckpoint(task.state, this.#stored, at);
     await this.#store.write(write);
     this.#stored = facts;
