@@ -8,6 +8,7 @@ import { Route } from '../../processors/route.ts';
 import { parseSettings } from '../../processors/rules/settings.ts';
 import { boundariesFolder } from '../../processors/score/boundaries.ts';
 import { Counters } from '../../processors/score/counters.ts';
+import { OUTPUT_TOPICS, outputRecord } from '../../processors/score/outputs.ts';
 import { TaskRunner } from '../../processors/score/runner.ts';
 import { Intake } from '../../producers/intake.ts';
 import { systemNow } from '../../runtime/clock.ts';
@@ -15,6 +16,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts
 import type { Log } from '../../runtime/log/port.ts';
 import { type CheckpointStore, openCheckpoints } from '../../runtime/store/checkpoint-store.ts';
 import { LocalStore } from '../../runtime/store/local-store.ts';
+import { schemaOf } from '../../schemas/declare.ts';
 import { BLOCKS } from '../../schemas/journal.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
 import { BrokenConnection, type Faults, Life, mortalLog, mortalStore, NO_FAULTS } from './faults.ts';
@@ -49,6 +51,9 @@ export class River<L extends Log = EmbeddedLog> {
   static async #on<L extends Log>(log: L, folder: string, clock: { now: number }): Promise<River<L>> {
     for (const { fingerprint, type } of Object.values(BLOCKS)) {
       await log.declareSchema(fingerprint, JSON.stringify(type.schema()));
+    }
+    for (const record of OUTPUT_TOPICS.map(outputRecord)) {
+      await log.declareSchema(record.fingerprint, JSON.stringify(schemaOf(record)));
     }
     return new River(log, folder, clock);
   }
