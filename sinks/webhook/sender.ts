@@ -8,7 +8,7 @@
  */
 import { repeatEvery, systemTimer } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
-import type { Log } from '../../runtime/log/port.ts';
+import type { Log, Reader } from '../../runtime/log/port.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SecretKey } from '../../runtime/secret-key.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
@@ -120,11 +120,9 @@ class Sender implements WebhookSender {
     const known = new Map(endpoints.map((one) => [one.subscriptionId, one]));
     const reader = subscriptionsReader(this.#log);
     this.#changesTo = changesTo;
-    while (reader.position < changesTo) {
-      const batch = await reader.nextBefore(changesTo);
-      if (batch === null) break;
-      this.#subscriptions.take(batch);
-    }
+    const read: ReadChange[] = [];
+    // What an earlier sender has read is there, though a log that is elsewhere may not have told so yet.
+    while (reader.position < changesTo) read.push(...this.#subscriptions.take(await reader.next()));
     for (const { last } of this.#subscriptions.all()) {
       const state = known.get(last.subscriptionId);
       if (last.enabled && state !== undefined) this.#begin(last, state);
@@ -134,7 +132,8 @@ class Sender implements WebhookSender {
       RETAIN_INTERVAL_MS,
       () => void this.#retain().catch((error) => this.#fail(error)),
     ).stop;
-    void this.#run(() => this.#followChanges(reader));
+    const after = read.filter(({ offset }) => offset >= changesTo);
+    void this.#run(() => this.#followChanges(reader, after));
     void this.#run(() => this.#followRecords());
   }
 
@@ -192,13 +191,12 @@ class Sender implements WebhookSender {
     }
   }
 
-  async #followChanges(reader: ReturnType<typeof subscriptionsReader>): Promise<void> {
-    while (!this.#ended) {
-      const batch = await reader.next();
-      for (const read of this.#subscriptions.take(batch)) {
+  async #followChanges(reader: Reader, first: readonly ReadChange[]): Promise<void> {
+    for (let read = first; !this.#ended; read = this.#subscriptions.take(await reader.next())) {
+      for (const one of read) {
         if (this.#ended) return;
-        if (read.applied) await this.#handle(read);
-        this.#changesTo = read.offset + 1;
+        if (one.applied) await this.#handle(one);
+        this.#changesTo = one.offset + 1;
         this.#touch();
       }
     }

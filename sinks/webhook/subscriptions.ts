@@ -85,27 +85,35 @@ export class SubscriptionBook {
     this.#subscriptions = new Subscriptions(log);
   }
 
-  /** Subscriptions as the log has them now. */
+  /** Subscriptions as far as this process knows the log. */
   async current(): Promise<Subscriptions> {
-    await this.#readUpTo(this.#log.end(SUBSCRIPTIONS_TOPIC, SUBSCRIPTIONS_PARTITION));
+    const end = this.#log.end(SUBSCRIPTIONS_TOPIC, SUBSCRIPTIONS_PARTITION);
+    await this.#inTurn(
+      () => this.#reader.position < end,
+      () => this.#reader.nextBefore(end),
+    );
     return this.#subscriptions;
   }
 
   /** Stores a change; answers where, and whether it counted. */
   async store(change: WebhookChange): Promise<{ readonly offset: number; readonly applied: boolean }> {
     const { baseOffset: offset } = await this.#log.append(changeAppend(change));
-    const read = await this.#readUpTo(offset + 1);
-    // Another caller may have read past it, and then it is in the fold: a later revision came after it, or it is the last.
+    // It is there, though a log that is elsewhere may not have told yet that it ends behind it: so it is waited for.
+    const read = await this.#inTurn(
+      () => this.#reader.position <= offset,
+      () => this.#reader.next(),
+    );
+    // Where another caller has read past it meanwhile, what stands tells whether it counted.
     const own = read.find((one) => one.offset === offset);
     const stands = this.#subscriptions.get(change.subscriptionId)?.last;
     return { offset, applied: own?.applied ?? isSame(stands, change) };
   }
 
-  #readUpTo(offset: number): Promise<ReadChange[]> {
+  #inTurn(isBehind: () => boolean, next: () => Promise<RecordBatch | null>): Promise<ReadChange[]> {
     const result = this.#before.then(async () => {
       const read: ReadChange[] = [];
-      while (this.#reader.position < offset) {
-        const batch = await this.#reader.nextBefore(offset);
+      while (isBehind()) {
+        const batch = await next();
         if (batch === null) break;
         read.push(...this.#subscriptions.take(batch));
       }

@@ -78,6 +78,8 @@ async function take(request: IncomingMessage, receiver: Receiver, response: Serv
 export interface BenchOptions
   extends Partial<Pick<WebhookSenderOptions, 'now' | 'setTimer' | 'timeoutMs' | 'resolve' | 'allow' | 'random'>> {
   readonly folder?: string;
+  /** In place of an embedded log; whoever gives it closes it. */
+  readonly log?: Log;
   /** False: nobody sends yet. */
   readonly sends?: boolean;
 }
@@ -108,8 +110,8 @@ export interface Subscribed {
 type Any = any;
 
 export async function openWebhooks(options: BenchOptions = {}): Promise<WebhookBench> {
-  const { folder = temporaryFolder(), sends = true, now = Date.now, ...rest } = options;
-  const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions: PARTITIONS });
+  const { folder = temporaryFolder(), log: _, sends = true, now = Date.now, ...rest } = options;
+  const log = options.log ?? (await openEmbeddedLog({ folder: join(folder, 'log'), partitions: PARTITIONS }));
   const faults: unknown[] = [];
   const keys = new KeyStore({ file: join(folder, 'keys.json'), now });
   const tokens = Object.fromEntries(
@@ -131,7 +133,7 @@ export async function openWebhooks(options: BenchOptions = {}): Promise<WebhookB
     closed = true;
     await Promise.all(senders.map((one) => one.stop()));
     await server.close();
-    await log.close();
+    if (options.log === undefined) await log.close();
   };
   onTestFinished(async () => {
     await close();
