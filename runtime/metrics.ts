@@ -70,6 +70,13 @@ export const METRICS = {
     unit: 'alerts',
     labels: ['rule', 'severity'],
   },
+  weir_alert_steps_total: {
+    kind: 'counter',
+    en: 'Revisions of alerts that no hit brought: steps of people and of time, by step.',
+    zh: '非命中产生的预警修订数（人员处置与到期），按步骤。',
+    unit: 'revisions',
+    labels: ['step'],
+  },
   weir_dead_letters_total: {
     kind: 'counter',
     en: 'Records that were refused after their acknowledgement, by topic and reason.',

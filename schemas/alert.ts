@@ -3,11 +3,31 @@ import { choice, flag, type Inner, id, instant, list, long, maybe, nested, recor
 import { evidenceRecord, FAMILIES, SEVERITIES, shadowFlag } from './reason.ts';
 import { SUBJECT_KINDS } from './subjects.ts';
 
+export const ALERT_STATUSES = ['open', 'closed', 'assigned', 'investigating', 'reporting'] as const;
+export const ALERT_RESOLUTIONS = ['confirmed', 'reported', 'false-positive', 'accepted-risk'] as const;
+/** What brings a revision: a hit of the rule, a step of a person, or the passing of time. */
+export const ALERT_STEPS = [
+  'hit',
+  'assign',
+  'investigate',
+  'report',
+  'close',
+  'reopen',
+  'snooze',
+  'wake',
+  'comment',
+  'escalate',
+  'quiet',
+  'unquiet',
+] as const;
+
+export const ALERT_ID_LENGTH_MAX = 256;
+
 export const alertRecord = record(
   'Alert',
-  'An alert or a further revision of it: a new hit of an open alert adds an occurrence.',
+  'An alert or a further revision of it: a new hit of an open alert adds an occurrence, and so does each step that is taken on it.',
   {
-    alertId: id('Made of rule, subject and the ordinal of the entry in its partition.'),
+    alertId: id('Made of rule, subject and the ordinal of the entry in its partition.', ALERT_ID_LENGTH_MAX),
     revision: long('1 for the first, then counting up.'),
     rule: id('The rule that fired.', 64),
     ruleVersion: long('Version of the rule.'),
@@ -15,7 +35,11 @@ export const alertRecord = record(
     severity: choice('How grave; the highest of its occurrences.', 'Severity', SEVERITIES),
     subjectKind: choice('Kind of the subject.', 'SubjectKind', SUBJECT_KINDS),
     subject: id('Whom it is about.'),
-    status: choice('Where it stands.', 'AlertStatus', ['open', 'closed']),
+    status: choice(
+      'Where it stands; reporting waits for the second person who is to confirm that it is reported.',
+      'AlertStatus',
+      ALERT_STATUSES,
+    ),
     openedAt: instant('Event time of the first hit.'),
     at: instant('Event time of this hit.'),
     seen: instant('Append time of the entry that brought this revision.'),
@@ -32,6 +56,21 @@ export const alertRecord = record(
     beyondLateness: maybe(flag('True where the transfer that hit came beyond lateness: it is in no window.')),
     segments: maybe(
       text('What tells customers apart: kind:person tag:merchant grade:D; absent where nothing is known.', 1_000),
+    ),
+    step: maybe(choice('What brought this revision; absent in old records, which are hits.', 'AlertStep', ALERT_STEPS)),
+    by: maybe(id('Person whose step brought this revision.')),
+    stepAt: maybe(instant('When the step was taken, or time took it.')),
+    note: maybe(text('What that person noted.', 2_000)),
+    assignee: maybe(id('Who works on it.')),
+    resolution: maybe(choice('What it was closed as, or is to be.', 'AlertResolution', ALERT_RESOLUTIONS)),
+    closedFor: maybe(text('Why it was closed, or is to be.', 512)),
+    reportBy: maybe(instant('By when the report must be with the authority.')),
+    snoozedUntil: maybe(instant('It rests until then: it does not escalate.')),
+    escalation: maybe(
+      long('Times that it has escalated by age since it was opened, two at most; 3 where its report is late.', 0, 3),
+    ),
+    quietedBy: maybe(
+      id('The critical alert of the same subject and transfer that says it louder.', ALERT_ID_LENGTH_MAX),
     ),
   },
   {
@@ -58,7 +97,16 @@ export const alertRecord = record(
     zh: '24 小时内收到 CNY 10,000.00，其中 CNY 9,500.00 又转出。',
     evidence: [{ name: 'received', number: 1_000_000, unit: 'CNY' }],
     segments: 'kind:organisation tag:wholesale',
+    step: 'hit',
   },
 );
 
+/** True for a revision that a hit of the rule brought; the others are steps of people, or of time. */
+export function isHit({ step, by }: Pick<Alert, 'step' | 'by'>): boolean {
+  return step === null || step === 'hit' || (step === 'reopen' && by === null);
+}
+
 export type Alert = Inner<typeof alertRecord>;
+export type AlertStatus = Alert['status'];
+export type AlertStep = NonNullable<Alert['step']>;
+export type AlertResolution = NonNullable<Alert['resolution']>;

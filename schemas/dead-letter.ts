@@ -16,6 +16,11 @@ export const REFUSALS = [
   'settings-invalid',
   'subject-missing',
   'book-full',
+  'alert-unknown',
+  'alert-outdated',
+  'alert-step',
+  'alert-same-person',
+  'alert-role',
 ] as const;
 
 export const deadLetterRecord = record(

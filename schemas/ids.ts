@@ -3,6 +3,7 @@
  * answers with it, and whoever recognises repeats goes by it, so there is one rule for all.
  */
 import type { Activity } from './events/activity.ts';
+import type { AlertAction } from './events/alert-action.ts';
 import type { Approval } from './events/approval.ts';
 import type { Balance } from './events/balance.ts';
 import type { Control } from './events/control.ts';
@@ -28,6 +29,7 @@ const NAMES: { readonly [K in EventTopic]: (event: EventOf<K>) => string } = {
   statements: (event: Statement) => event.lineId,
   control: (event: Control) => event.controlId,
   voids: (event: Void) => event.eventId,
+  'alert-actions': (event: AlertAction) => event.actionId,
 };
 
 export function eventIdOf<K extends EventTopic>(topic: K, event: EventOf<K>): string {

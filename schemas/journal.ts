@@ -19,6 +19,7 @@ import {
   schemaOf,
 } from './declare.ts';
 import { activityRecord } from './events/activity.ts';
+import { alertActionRecord } from './events/alert-action.ts';
 import { approvalRecord } from './events/approval.ts';
 import { balanceRecord } from './events/balance.ts';
 import { controlRecord } from './events/control.ts';
@@ -44,6 +45,7 @@ export const EVENTS = {
   statements: statementRecord,
   control: controlRecord,
   voids: voidRecord,
+  'alert-actions': alertActionRecord,
 } as const;
 
 export type EventTopic = keyof typeof EVENTS;

@@ -66,6 +66,7 @@ export const TOPICS = {
   activity: declareInput('activity', 'party', 'Activity', '行为'),
   statements: declareInput('statements', 'account', 'Bank statements', '银行流水'),
   control: declareInput('control', 'none', 'Control', '控制'),
+  'alert-actions': declareInput('alert-actions', 'subject', 'Steps on alerts', '预警处置'),
   voids: {
     ...declareInput('voids', 'transfer', 'Voids', '撤销'),
     partitions: 'journal',

@@ -35,7 +35,7 @@ SELECT
     if(count() = 0, 0, dateDiff('day', min(opened), ${now})) AS oldest_days
 FROM (${STANDING}
 )
-WHERE standing = 'open'`,
+WHERE standing != 'closed'`,
 };
 
 export const suspicionsByRule: Panel = {
@@ -80,7 +80,7 @@ SELECT
     count() AS hits,
     100 * countIf(late) / count() AS late_percent
 FROM alerts
-WHERE ${within('at')} AND NOT shadow AND ${SUSPICION} AND ${ofRules('rule')}
+WHERE ${within('at')} AND NOT shadow AND is_hit AND ${SUSPICION} AND ${ofRules('rule')}
 GROUP BY rule
 ORDER BY alerts DESC, rule`,
 };
@@ -94,7 +94,7 @@ export const suspicionAge: Panel = {
   sql: ({ now }) => `
 SELECT multiIf(days <= 2, '0-2', days <= 10, '3-10', days <= 30, '11-30', '31+') AS age, count() AS alerts
 FROM (SELECT dateDiff('day', opened, ${now}) AS days FROM (${STANDING}
-) WHERE standing = 'open')
+) WHERE standing != 'closed')
 GROUP BY age
 ORDER BY min(days)`,
 };

@@ -189,7 +189,7 @@ FROM
     WHERE NOT shadow AND ${ofRules('rule')}
     GROUP BY alert_id
 )
-WHERE standing = 'open'
+WHERE standing != 'closed'
 GROUP BY worst
 ORDER BY worst DESC`,
 };

@@ -28,9 +28,11 @@ export class Subject {
   holds: Map<string, Hold> | null = null;
   /** The latest approvals, so that a repeat changes nothing. */
   approvalsKnown: Accepted | null = null;
+  /** The latest steps on its alerts, for the same. */
+  actionsKnown: Accepted | null = null;
   receivables: Receivables | null = null;
   credit: CreditState | null = null;
-  /** Open alerts by rule. */
+  /** The latest alert of each rule. */
   alerts: Map<string, OpenAlert> | null = null;
   /** When the earliest of its timers is due, ms. */
   due = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 /** Calendar days and months in a zone: limits and reports count by them, not by 24 hours. */
-import { DAY_MS, HOUR_MS } from '../../schemas/time.ts';
+import { DAY_MS, dayText, HOUR_MS } from '../../schemas/time.ts';
 
 /** One zone's calendar. Asking the time zone database costs microseconds, so a UTC day's offset is kept. */
 export class ZoneCalendar {
@@ -87,6 +87,31 @@ export class ZoneCalendar {
     const local = Date.UTC(parts.year!, parts.month! - 1, parts.day, parts.hour, parts.minute, parts.second);
     return local - Math.floor(at / 1_000) * 1_000;
   }
+}
+
+/** Days off besides weekends, and weekends that are worked, as `YYYY-MM-DD`. */
+export interface WorkingDays {
+  readonly holidays: readonly string[];
+  readonly workedWeekends: readonly string[];
+}
+
+/** Instant at which so many working days after that of `from` are over, ms. */
+export function workingDaysEnd(
+  calendar: ZoneCalendar,
+  from: number,
+  count: number,
+  { holidays, workedWeekends }: WorkingDays,
+): number {
+  let day = calendar.day(from);
+  for (let left = count; left > 0; ) {
+    day++;
+    // 1970-01-01 was a Thursday.
+    const weekday = (day + 4) % 7;
+    const text = dayText(day);
+    const isWorked = weekday === 0 || weekday === 6 ? workedWeekends.includes(text) : !holidays.includes(text);
+    if (isWorked) left--;
+  }
+  return calendar.dayStart(day + 1);
 }
 
 const calendars = new Map<string, ZoneCalendar>();

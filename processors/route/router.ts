@@ -214,7 +214,15 @@ export class Router {
       const targets = (event as EventOf<'voids'>).targets.filter(told);
       return targets.map((target) => this.#address(target.subjectKind, target.subject, target.role));
     }
+    if (topic === 'alert-actions') return [this.#addressOfAction(event as EventOf<'alert-actions'>)];
     return [this.#address('party', holderOf(topic, event), 'holder')];
+  }
+
+  /** An alert may be about any kind of subject; one about a partition lies in that partition. */
+  #addressOfAction({ subjectKind, subject }: EventOf<'alert-actions'>): Addressee {
+    const address = this.#address(subjectKind, subject, 'holder');
+    const own = subjectKind === 'partition' && /^\d{1,4}$/.test(subject) ? Number(subject) : address.partition;
+    return { ...address, partition: Math.min(own, this.#options.partitions - 1) };
   }
 
   #refuse(source: Source, record: Buffer, refusal: Refusal, detail: string, transferId: string | null): void {

@@ -66,6 +66,12 @@ export const settingsSchema = z.strictObject({
         .refine(isCurrency, 'must be an ISO 4217 currency code like CNY')
         .default('CNY')
         .describe('Currency of sums and thresholds.'),
+      holidays: z
+        .array(z.iso.date())
+        .max(1_000)
+        .default([])
+        .describe('Days off besides weekends, for deadlines in working days.'),
+      workedWeekends: z.array(z.iso.date()).max(1_000).default([]).describe('Days of weekends that are worked (调休).'),
     })
     .prefault({}),
   lateness: duration().default(86_400_000).describe('How late an event may come and still join windows.'),
@@ -78,6 +84,32 @@ export const settingsSchema = z.strictObject({
   rateMaxAge: duration()
     .default(72 * 3_600_000)
     .describe('An exchange rate older than this holds the transfer.'),
+  alerts: z
+    .strictObject({
+      reopenWithin: duration()
+        .default(30 * 86_400_000)
+        .describe('A hit so long after an alert was closed reopens it; a later one opens a new alert.'),
+      reportWithin: z
+        .int()
+        .min(1)
+        .max(60)
+        .default(5)
+        .describe('Working days within which a report must be with the authority.'),
+      escalateAfter: z
+        .strictObject({
+          critical: duration()
+            .default(4 * 3_600_000)
+            .describe('A critical alert that is not closed by then escalates, and once more after as long.'),
+          high: duration()
+            .default(24 * 3_600_000)
+            .describe('The same for a high one.'),
+          medium: duration()
+            .default(72 * 3_600_000)
+            .describe('The same for a medium one; lesser ones never escalate.'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   rules: z.record(z.string(), ruleSettings).default({}),
 });
 

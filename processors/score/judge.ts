@@ -2,13 +2,15 @@
  * Asks the rules and tells what they found: fills the scope, collects outcomes, raises alerts. A rule
  * that throws never means silence: on the payer's side it holds the transfer, everywhere it alerts.
  */
+import { type Alert, alertRecord } from '../../schemas/alert.ts';
 import type { Reason, Severity } from '../../schemas/reason.ts';
-import { alertAfter, type OpenAlert } from '../books/alerts.ts';
+import { alertAfter, alertAlone, louderThan, type OpenAlert, standingOf } from '../books/alerts.ts';
 import type { Subject } from '../books/subject.ts';
 import { FIRED, INTEGERS, SIDE_INCOMING } from '../features/legs.ts';
 import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
 import { approximate, type Rendered, render } from '../rules/evidence.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
+import { awaitAlert, quietLesser } from './alert-actions.ts';
 import { BEYOND_LATENESS_EVIDENCE, markOf } from './beyond-lateness.ts';
 import { BOOK_FAILED, bookFailed, failureOf } from './book-failed.ts';
 import type { TaskState } from './state.ts';
@@ -69,13 +71,20 @@ export function ask(bound: BoundRule, occasion: Occasion): RuleOutcome {
 /** Raises the alerts among the findings about a subject, and marks the judged leg as having fired them. */
 export function raiseAlerts(state: TaskState, subject: Subject, findings: readonly Finding[], about: About): void {
   const { scope } = state;
-  for (const { bound, outcome } of findings) {
+  // Critical ones first: they quiet the others before anybody hears of those.
+  for (const { bound, outcome } of gravestFirst(findings)) {
     // A shadow hold or rejection has no decision to show in: its hits are counted as alerts of no weight.
     const severity = outcome.severity ?? (bound.shadow ? 'info' : null);
     if (severity === null) continue;
     if (bound.bit !== 0) scope.chunk.integers[scope.index * INTEGERS + FIRED]! |= bound.bit;
     raise(state, subject, bound, severity, outcome.values, about);
   }
+}
+
+function gravestFirst(findings: readonly Finding[]): readonly Finding[] {
+  const isCritical = ({ outcome }: Finding) => outcome.severity === 'critical';
+  if (findings.length === 1 || !findings.some(isCritical)) return findings;
+  return [...findings.filter(isCritical), ...findings.filter((one) => !isCritical(one))];
 }
 
 export function raise(
@@ -93,22 +102,29 @@ export function raise(
   subject.alerts ??= new Map();
   // A shadow rule's hits are counted apart, so that they never attach to an alert that was sent.
   const key = bound.shadow ? `${rule.id}!shadow` : rule.id;
-  const open = openAlert(state, subject, { rule: key, subject: id, ordinal: state.ordinal, at, severity });
+  const before = subject.alerts.get(key);
+  const open = openAlert(state, subject, {
+    rule: key,
+    subject: id,
+    ordinal: state.ordinal,
+    at,
+    now: Math.max(state.control.tick, Math.min(at, about.seen)),
+    severity,
+    family: rule.family,
+    restricted: rule.restricted,
+    silent: about.historical || bound.shadow,
+    transferId: about.transferId,
+  });
   const { en, zh, evidence } = tell(state, bound, values);
-  state.outputs.alert({
-    alertId: open.alertId,
-    revision: open.revision,
+  const told: Alert = {
+    ...standingOf(open),
     rule: rule.id,
     ruleVersion: rule.version,
     family: rule.family,
-    severity: open.severity,
     subjectKind: subject.kind,
     subject: id,
-    status: 'open',
-    openedAt: open.openedAt,
     at,
     seen: about.seen,
-    occurrences: open.occurrences,
     transferId: about.transferId,
     eventId: about.eventId,
     late: state.scope.late,
@@ -120,7 +136,15 @@ export function raise(
     evidence,
     beyondLateness: state.scope.beyondLateness || null,
     segments: segmentsOf(subject),
-  });
+    step: before?.alertId === open.alertId && before.status === 'closed' ? 'reopen' : 'hit',
+    by: null,
+    stepAt: null,
+    note: null,
+  };
+  state.outputs.alert(told);
+  open.told = alertRecord.encode(told);
+  awaitAlert(state, subject, open);
+  if (open.severity === 'critical') quietLesser(state, subject, open, at, about.seen);
 }
 
 /** By what a customer is told apart, in the words that settings have for it. */
@@ -135,13 +159,13 @@ function segmentsOf({ profile, credit }: Subject): string | null {
 /** The alert that a hit belongs to; where the book throws, one that stands alone. */
 function openAlert(state: TaskState, subject: Subject, hit: Parameters<typeof alertAfter>[1]): OpenAlert {
   try {
-    const open = alertAfter(subject.alerts!.get(hit.rule), hit);
+    const open = alertAfter(subject.alerts!.get(hit.rule), hit, state.rules.settings.alerts);
+    open.quietedBy = louderThan(subject.alerts!.values(), open)?.alertId ?? null;
     subject.alerts!.set(hit.rule, open);
     return open;
   } catch (error) {
     bookFailed(state, 'alerts', error);
-    const alertId = `${hit.rule}:${hit.subject}:${hit.ordinal}`;
-    return { alertId, revision: 1, severity: hit.severity, openedAt: hit.at, lastAt: hit.at, occurrences: 1 };
+    return alertAlone(hit);
   }
 }
 

@@ -14,8 +14,11 @@ import type { Subject } from '../books/subject.ts';
 import type { TransferDetail } from '../books/transfer-detail.ts';
 import { Chunk, DOUBLES, INTEGERS } from '../features/legs.ts';
 
-/** Raised when the layout changes: a checkpoint of another layout is folded again from the journal. */
-export const SUBJECT_LAYOUT = 5;
+/**
+ * Raised when the layout changes, or the alert record, whose bytes are part of it: a checkpoint of another
+ * layout is folded again from the journal.
+ */
+export const SUBJECT_LAYOUT = 6;
 
 const HEAD = 10;
 const [KIND, NUMBER, CLOCK, DUE, COARSE, CHUNKS, OUTLIERS, DAYS, MONTHS, OWN_DAYS] = [
@@ -29,7 +32,8 @@ interface RareBooks {
   approvalsKnown?: [number, number][];
   receivables?: ReceivablesJson;
   credit?: CreditState;
-  alerts?: [string, OpenAlert][];
+  actionsKnown?: [number, number][];
+  alerts?: [string, Omit<OpenAlert, 'told'> & { told: string }][];
 }
 
 export function encodeSubject(subject: Subject): Buffer {
@@ -140,7 +144,10 @@ function encodeRare(subject: Subject): Buffer {
   if (subject.approvalsKnown !== null) rare.approvalsKnown = [...subject.approvalsKnown];
   if (subject.receivables !== null) rare.receivables = toJson(subject.receivables);
   if (subject.credit !== null) rare.credit = subject.credit;
-  if (subject.alerts !== null) rare.alerts = [...subject.alerts];
+  if (subject.actionsKnown !== null) rare.actionsKnown = [...subject.actionsKnown];
+  if (subject.alerts !== null) {
+    rare.alerts = [...subject.alerts].map(([key, alert]) => [key, { ...alert, told: alert.told.toString('base64') }]);
+  }
   return Object.keys(rare).length === 0 ? NOTHING : Buffer.from(JSON.stringify(rare), 'utf8');
 }
 
@@ -156,7 +163,11 @@ function decodeRare(encoded: Buffer, subject: Subject): void {
   subject.approvalsKnown = rare.approvalsKnown === undefined ? null : new Map(rare.approvalsKnown);
   subject.receivables = rare.receivables === undefined ? null : fromJson(rare.receivables);
   subject.credit = rare.credit ?? null;
-  subject.alerts = rare.alerts === undefined ? null : new Map(rare.alerts);
+  subject.actionsKnown = rare.actionsKnown === undefined ? null : new Map(rare.actionsKnown);
+  subject.alerts =
+    rare.alerts === undefined
+      ? null
+      : new Map(rare.alerts.map(([key, alert]) => [key, { ...alert, told: Buffer.from(alert.told, 'base64') }]));
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -28,6 +28,10 @@ export function alertSeries(rule: string, severity: string): string {
   return `weir_alerts_total{rule=${rule},severity=${severity}}`;
 }
 
+export function alertStepSeries(step: string): string {
+  return `weir_alert_steps_total{step=${step}}`;
+}
+
 export function deadLetterSeries(topic: string, reason: string): string {
   return `weir_dead_letters_total{topic=${topic},reason=${reason}}`;
 }

@@ -17,6 +17,7 @@ import { calendarOf } from '../features/calendar.ts';
 import { hashBytes, nameOf } from '../features/interner.ts';
 import { EVENT, INTEGERS, MAY_PASS, STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
 import { parseSettings } from '../rules/settings.ts';
+import { alertsDue, foldAlertAction, nextAlertDue } from './alert-actions.ts';
 import { aboutReader } from './arrival.ts';
 import { bookFailed } from './book-failed.ts';
 import { setCounting } from './bookkeeping.ts';
@@ -197,6 +198,9 @@ export class Task {
       case 'approvals':
         foldApproval(state, place, (entry as Entry<'approvals'>).event, source);
         break;
+      case 'alert-actions':
+        foldAlertAction(state, place, (entry as Entry<'alert-actions'>).event, source);
+        break;
       case 'invoices':
         foldInvoice(state, place, (entry as Entry<'invoices'>).event, source);
         break;
@@ -262,9 +266,10 @@ export class Task {
     const { tick } = state.control;
     const subject = state.touch(place);
     expireHolds(state, subject, place, tick);
+    alertsDue(state, subject, tick);
     subject.due = Number.POSITIVE_INFINITY;
     debtsMoved(state, subject, place, { seen: tick, at: tick, eventId: null });
-    subject.due = Math.min(nextExpiry(subject), debtsDue(state, subject, tick));
+    subject.due = Math.min(nextExpiry(subject), nextAlertDue(subject), debtsDue(state, subject, tick));
     if (subject.due < Number.POSITIVE_INFINITY) state.timers.push(subject.due, place);
     if (state.failures.length > 0) {
       tellFailures(state, subject, tick, { transferId: null, eventId: null, seen: tick, historical: false });
@@ -295,10 +300,11 @@ function nextExpiry(subject: Subject): number {
 
 /** The event's bytes, for a dead letter; only of events that can be refused. */
 function bodyOf(topic: EventTopic, entry: Entry): Buffer {
-  if (topic !== 'approvals' && topic !== 'invoices' && topic !== 'payments') return NOTHING;
+  if (!REFUSABLE.has(topic)) return NOTHING;
   return (EVENTS[topic].type as avro.Type).toBuffer(entry.event);
 }
 
+const REFUSABLE: ReadonlySet<EventTopic> = new Set(['approvals', 'alert-actions', 'invoices', 'payments']);
 const NOTHING = Buffer.alloc(0);
 
 function nameOfText(id: string): number {

@@ -82,7 +82,7 @@ it.each([1, 4])(
       ],
       [
         'SELECT minute, severity, sum(alerts), sum(hits) FROM alerts_by_minute GROUP BY ALL',
-        "SELECT toStartOfMinute(toDateTime(at, 'UTC')), severity, countIf(revision = 1), count() FROM alerts GROUP BY ALL",
+        "SELECT toStartOfMinute(toDateTime(at, 'UTC')), severity, countIf(revision = 1), count() FROM alerts WHERE is_hit GROUP BY ALL",
       ],
       [
         'SELECT transfer_id, revision FROM reviews FINAL',

@@ -143,7 +143,7 @@ fired AS (
     mapFromArrays(a.evidence.name, a.evidence.number) AS said
   FROM alerts AS a
   JOIN heard AS h ON h.subject_kind = a.subject_kind AND h.subject = a.subject AND h.message = a.event_id
-  WHERE a.rule = '${rule}'
+  WHERE a.rule = '${rule}' AND a.is_hit
 ),
 -- Where a late leg had a later one judged again, legs of that one's very time may lie before or behind it,
 -- and the alert does not say which it was: such alerts are left out.

@@ -111,7 +111,7 @@ describe('what the outside reads of a restricted rule', () => {
     driver.send('control', { controlId: '2', kind: 'list-close', list: 'ofac', listVersion: '1' });
     driver.send('control', { controlId: '3', kind: 'freeze', party: 'payee' });
     const { decisions, alerts } = driver.transfer({});
-    expect(alerts.map((one) => one.rule)).toEqual(['frozen-party', 'listed-party']);
+    expect(alerts.map((one) => one.rule)).toEqual(['listed-party', 'frozen-party']);
     expect(decisions[0]!.reasons).toEqual([
       { code: 'blocked', rule: null, outcome: 'reject', en: 'Blocked.', zh: '已拦截。', evidence: [] },
       { code: 'review', rule: null, outcome: 'hold', en: 'Under review.', zh: '审核中。', evidence: [] },

@@ -124,14 +124,11 @@ describe('an alert', () => {
     expect(alerts[0]).toMatchObject({ alertId, revision: 2, occurrences: 2, openedAt, at: driver.now });
   });
 
-  it.each([
-    [30, 2],
-    [31, 1],
-  ])('attaches a hit %i days later as revision %i', (days, revision) => {
+  it('takes up a hit for as long as nobody has closed it', () => {
     driver.transfer(large);
-    driver.advance(days * 86_400_000);
+    driver.advance(100 * 86_400_000);
     const [report] = driver.transfer(large).alerts.filter((one) => one.rule === 'large-value');
-    expect(report!.revision).toBe(revision);
+    expect(report!.revision).toBe(2);
   });
 
   it('of a shadow rule is an alert apart from the real one', () => {

@@ -6,6 +6,7 @@ import { Driver } from '../../support/driver.ts';
 /** The stored form of a subject that has some of everything, by layout. */
 const STORED_FORMS: { readonly [layout: number]: string } = {
   5: '962a2f071c4c4972',
+  6: '3a365475bd7b4d11',
 };
 
 describe('the stored form of a subject', () => {

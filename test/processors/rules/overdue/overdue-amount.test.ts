@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../../processors/rules/settings.ts';
-import type { Alert } from '../../../../schemas/alert.ts';
+import { type Alert, isHit } from '../../../../schemas/alert.ts';
 import { instant, invoice, payment } from '../../../support/debts.ts';
 import { Driver } from '../../../support/driver.ts';
 
 function severityOf(alerts: readonly Alert[]): string | undefined {
-  return alerts.find((one) => one.rule === 'overdue-amount')?.severity;
+  return alerts.find((one) => one.rule === 'overdue-amount' && isHit(one))?.severity;
 }
 
 /** What the rule says on the day after the due date. */
@@ -62,7 +62,7 @@ describe('the overdue amount', () => {
     const driver = new Driver();
     driver.tick(instant(0));
     driver.append('invoices', invoice('I', 2_500_000, 5));
-    const alert = driver.tick(instant(7)).alerts.find((one) => one.rule === 'overdue-amount');
+    const alert = driver.tick(instant(7)).alerts.find((one) => one.rule === 'overdue-amount' && isHit(one));
     expect(alert).toMatchObject({
       en: 'The overdue amount CNY 25,000.00 reaches the threshold of CNY 20,000.00; the oldest invoice is overdue for 2 d.',
       zh: '逾期金额 CNY 25,000.00 达到阈值 CNY 20,000.00，最长已逾期 2 天。',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../../processors/rules/settings.ts';
+import { type Alert, isHit } from '../../../../schemas/alert.ts';
 import { DAY_0, instant, invoice, payment } from '../../../support/debts.ts';
 import { Driver } from '../../../support/driver.ts';
 
@@ -10,8 +11,8 @@ function firings(driver: Driver, days: number, from = 1): [number, string][] {
   return fired;
 }
 
-function severities(alerts: readonly { rule: string; severity: string }[], day: number): [number, string][] {
-  return alerts.filter((one) => one.rule === 'overdue-days').map((one) => [day, one.severity]);
+function severities(alerts: readonly Alert[], day: number): [number, string][] {
+  return alerts.filter((one) => one.rule === 'overdue-days' && isHit(one)).map((one) => [day, one.severity]);
 }
 
 function withInvoice(settings?: string): Driver {
