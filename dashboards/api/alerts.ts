@@ -127,9 +127,9 @@ export const alertBody = z
   })
   .describe('An alert as it stands.');
 
-const listBody = z.strictObject({ items: z.array(alertBody), next: nextField });
+export const listBody = z.strictObject({ items: z.array(alertBody), next: nextField });
 
-const detailBody = alertBody.extend({
+export const detailBody = alertBody.extend({
   revisions: z.array(alertBody).describe('Earlier revisions, the latest first.'),
   legs: z
     .array(legBody.extend({ hit: z.boolean().describe('True where it brought a revision of the alert.') }))

@@ -71,13 +71,13 @@ const panelBody = z
   })
   .describe('A panel.');
 
-const listBody = z.strictObject({
+export const listBody = z.strictObject({
   items: z.array(panelBody),
   zone: z.string().describe('The institution’s time zone.'),
   baseCurrency: z.string(),
 });
 
-const dataBody = z
+export const dataBody = z
   .strictObject({
     id: z.string(),
     from: timeField('Begin of the range.'),

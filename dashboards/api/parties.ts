@@ -104,7 +104,7 @@ const historyBody = z.strictObject({ items: z.array(legBody), next: nextField })
 
 const ratingBody = z.object((creditRatingRecord.json as unknown as z.ZodObject).shape);
 
-const partyBody = z
+export const partyBody = z
   .strictObject({
     id: z.string(),
     profile: (customerRecord.json as z.ZodType<unknown>)

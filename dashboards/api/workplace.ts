@@ -1,0 +1,109 @@
+/** `GET /v1/me`, `/v1/rules`, `/v1/system`: what the console shows besides the data itself. */
+import { z } from 'zod';
+import type { App } from '../../runtime/http/app.ts';
+import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
+import { ROLES } from '../../runtime/http/keys.ts';
+import { timeField } from './fields.ts';
+
+const words = z.strictObject({ en: z.string(), zh: z.string() });
+
+export const meBody = z.strictObject({
+  name: z.string(),
+  roles: z.array(z.enum(ROLES)),
+  departments: z.array(z.string()),
+  zone: z.string().describe('The institution’s time zone.'),
+  baseCurrency: z.string(),
+  version: z.string(),
+  demo: z.boolean().describe('True where the traffic is made up.'),
+});
+
+const optionBody = z.strictObject({
+  name: z.string(),
+  meaning: z.string(),
+  value: z.unknown().describe('In force for customers of no segment.'),
+  default: z.unknown(),
+  unit: z.enum(['money', 'duration']).nullable(),
+});
+
+export const ruleBody = z.strictObject({
+  id: z.string(),
+  version: z.int(),
+  family: z.string(),
+  title: words,
+  message: words.describe('The reason that it gives; names in braces are filled in.'),
+  on: z.array(z.string()).describe('What it is judged on.'),
+  restricted: z.boolean(),
+  enabled: z.boolean(),
+  shadow: z.boolean(),
+  segments: z.int().describe('Groups of customers with other options.'),
+  exemptions: z.int(),
+  options: z.array(optionBody),
+});
+
+export const rulesBody = z.strictObject({
+  items: z.array(ruleBody),
+  changed: z
+    .strictObject({ at: timeField('When.'), by: z.string(), reason: z.string() })
+    .nullable()
+    .describe('The last change of the settings.'),
+});
+
+export const systemBody = z.strictObject({
+  version: z.string(),
+  partitions: z.int(),
+  flow: z.strictObject({
+    eventsPerSecond: z.number(),
+    accepted: z.number(),
+    held: z.number(),
+    rejected: z.number(),
+    alerts: z.number(),
+    p99Ms: z.number().nullable().describe('Of decisions since the last measure, from intake to readable.'),
+  }),
+  lags: z.array(
+    z.strictObject({
+      stage: z.string(),
+      topic: z.string(),
+      partition: z.int(),
+      records: z.number(),
+      ms: z.number(),
+    }),
+  ),
+  clickhouse: z.string().nullable().describe('What inserting failed with last; null while it goes well.'),
+});
+
+export type RuleFacts = z.infer<typeof ruleBody>;
+export type RulesFacts = z.infer<typeof rulesBody>;
+export type SystemFacts = z.infer<typeof systemBody>;
+
+export interface WorkplaceOptions {
+  readonly zone: string;
+  readonly baseCurrency: string;
+  readonly version: string;
+  readonly demo: () => boolean;
+  readonly rules: () => RulesFacts;
+  readonly system: () => Promise<SystemFacts>;
+}
+
+export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
+  const { zone, baseCurrency, version, demo } = options;
+  const tags = ['console'];
+  const staff = requireRole('viewer', 'approver');
+  app.get(
+    '/v1/me',
+    { onRequest: staff, schema: { tags, summary: 'Who is calling (当前用户)', response: { 200: meBody } } },
+    (request) => {
+      const { name, roles, departments } = knownCaller(request);
+      return { name, roles: [...roles], departments: [...departments], zone, baseCurrency, version, demo: demo() };
+    },
+  );
+  app.get(
+    '/v1/rules',
+    { onRequest: staff, schema: { tags, summary: 'Rules as they are in force (规则)', response: { 200: rulesBody } } },
+    () => options.rules(),
+  );
+  app.get(
+    '/v1/system',
+    { onRequest: staff, schema: { tags, summary: 'How Weir itself fares (系统)', response: { 200: systemBody } } },
+    () => options.system(),
+  );
+}

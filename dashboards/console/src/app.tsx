@@ -1,0 +1,244 @@
+/** The frame of the console: who is signed in, the menu, what a person chose, and the page that the address names. */
+import {
+  AlertOutlined,
+  AuditOutlined,
+  BulbOutlined,
+  ControlOutlined,
+  DashboardOutlined,
+  LogoutOutlined,
+  MenuOutlined,
+  SettingOutlined,
+  TeamOutlined,
+  TranslationOutlined,
+} from '@ant-design/icons';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  Alert,
+  App as AntApp,
+  theme as antTheme,
+  Button,
+  ConfigProvider,
+  Drawer,
+  Flex,
+  Grid,
+  Layout,
+  Menu,
+  Result,
+  Select,
+  Spin,
+  Typography,
+} from 'antd';
+import enGB from 'antd/locale/en_GB';
+import zhCN from 'antd/locale/zh_CN';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { ask, type Me, Refusal, session } from './api.ts';
+import { MeContext, useFormats } from './me.tsx';
+import { FaultBoundary } from './parts/fault-boundary.tsx';
+import { usePreferences } from './preferences.tsx';
+import { SignIn } from './sign-in.tsx';
+import type { Text } from './words.ts';
+
+const Overview = lazy(() => import('./pages/overview.tsx'));
+const Alerts = lazy(() => import('./pages/alerts.tsx'));
+const AlertPage = lazy(() => import('./pages/alert.tsx'));
+const Approvals = lazy(() => import('./pages/approvals.tsx'));
+const Party = lazy(() => import('./pages/party.tsx'));
+const Transfer = lazy(() => import('./pages/transfer.tsx'));
+const Rules = lazy(() => import('./pages/rules.tsx'));
+const System = lazy(() => import('./pages/system.tsx'));
+
+const MENU: readonly (readonly [path: string, text: Text, icon: ReactNode])[] = [
+  ['/', 'overview', <DashboardOutlined key="overview" />],
+  ['/alerts', 'alerts', <AlertOutlined key="alerts" />],
+  ['/approvals', 'approvals', <AuditOutlined key="approvals" />],
+  ['/parties', 'parties', <TeamOutlined key="parties" />],
+  ['/rules', 'rules', <ControlOutlined key="rules" />],
+  ['/system', 'system', <SettingOutlined key="system" />],
+];
+
+/** Words and links stand out against either ground by at least 4.5 to 1. */
+const TOKENS = {
+  light: { colorPrimary: '#1554ad', colorLink: '#0950b8', colorTextDescription: '#595959' },
+  dark: { colorPrimary: '#3c89e8', colorLink: '#65a9f3', colorTextDescription: '#a6a6a6' },
+} as const;
+
+/** Beside the institution’s own. */
+const ZONES = [
+  'Asia/Shanghai',
+  'Asia/Hong_Kong',
+  'Asia/Singapore',
+  'Asia/Tokyo',
+  'UTC',
+  'Europe/London',
+  'Europe/Berlin',
+  'America/New_York',
+];
+
+export function App() {
+  const { language, theme } = usePreferences();
+  const algorithm = theme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm;
+  return (
+    <ConfigProvider locale={language === 'zh' ? zhCN : enGB} theme={{ algorithm, token: TOKENS[theme] }}>
+      <AntApp>
+        <Gate />
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+/** Asks for a key where there is none in force. */
+function Gate() {
+  const [signedIn, setSignedIn] = useState(session.key !== null);
+  const client = useQueryClient();
+  const me = useQuery({ queryKey: ['me'], queryFn: () => ask<Me>('/v1/me'), enabled: signedIn, staleTime: 60_000 });
+  const { token } = antTheme.useToken();
+  const signOut = () => {
+    session.signOut();
+    client.clear();
+    setSignedIn(false);
+  };
+  const refused = me.error instanceof Refusal && (me.error.status === 401 || me.error.status === 403);
+  const page =
+    !signedIn || refused ? (
+      <SignIn
+        onSignedIn={() => {
+          void client.resetQueries();
+          setSignedIn(true);
+        }}
+      />
+    ) : me.data !== undefined ? (
+      <MeContext.Provider value={me.data}>
+        <Frame onSignOut={signOut} />
+      </MeContext.Provider>
+    ) : me.error !== null ? (
+      <Result status="error" title={me.error.message} extra={<Button onClick={() => void me.refetch()}>↻</Button>} />
+    ) : (
+      <Spin fullscreen />
+    );
+  return <div style={{ background: token.colorBgLayout, minHeight: '100vh' }}>{page}</div>;
+}
+
+function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
+  const { say } = usePreferences();
+  const wide = Grid.useBreakpoint().lg === true;
+  const [menuOpen, setMenuOpen] = useState(false);
+  const { token } = antTheme.useToken();
+  return (
+    <Layout style={{ minHeight: '100vh' }}>
+      {wide ? (
+        <Layout.Sider width={200} theme="light" style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}` }}>
+          <Brand />
+          <Pages onChosen={() => undefined} />
+        </Layout.Sider>
+      ) : (
+        <Drawer
+          placement="left"
+          size={240}
+          open={menuOpen}
+          onClose={() => setMenuOpen(false)}
+          title="Weir"
+          styles={{ body: { padding: 0 } }}
+        >
+          <Pages onChosen={() => setMenuOpen(false)} />
+        </Drawer>
+      )}
+      <Layout>
+        <Layout.Header
+          style={{ background: token.colorBgContainer, padding: '0 12px', height: 'auto', lineHeight: 'normal' }}
+        >
+          <Flex align="center" justify="space-between" wrap gap={8} style={{ minHeight: 52 }}>
+            {wide ? (
+              <span />
+            ) : (
+              <Button type="text" icon={<MenuOutlined />} aria-label={say('menu')} onClick={() => setMenuOpen(true)} />
+            )}
+            <Choices onSignOut={onSignOut} />
+          </Flex>
+        </Layout.Header>
+        <Layout.Content style={{ padding: wide ? 16 : 8 }}>
+          <DemoBanner />
+          <FaultBoundary title={say('broken')}>
+            <Suspense fallback={<Spin style={{ margin: 48 }} />}>
+              <Switch>
+                <Route path="/alerts/:id">{({ id }) => <AlertPage id={decodeURIComponent(id)} />}</Route>
+                <Route path="/alerts" component={Alerts} />
+                <Route path="/approvals" component={Approvals} />
+                <Route path="/parties/:id?">
+                  {({ id }) => <Party id={id === undefined ? null : decodeURIComponent(id)} />}
+                </Route>
+                <Route path="/transfers/:id">{({ id }) => <Transfer id={decodeURIComponent(id)} />}</Route>
+                <Route path="/rules/:id?">{({ id }) => <Rules chosen={id ?? null} />}</Route>
+                <Route path="/system" component={System} />
+                <Route component={Overview} />
+              </Switch>
+            </Suspense>
+          </FaultBoundary>
+        </Layout.Content>
+      </Layout>
+    </Layout>
+  );
+}
+
+function Brand() {
+  return (
+    <Typography.Title level={4} style={{ margin: '14px 24px' }}>
+      Weir
+    </Typography.Title>
+  );
+}
+
+function Pages({ onChosen }: { readonly onChosen: () => void }) {
+  const { say } = usePreferences();
+  const [path] = useLocation();
+  const here = MENU.findLast(([prefix]) => path === prefix || (prefix !== '/' && path.startsWith(`${prefix}/`)));
+  return (
+    <nav aria-label={say('menu')}>
+      <Menu
+        mode="inline"
+        selectedKeys={[here?.[0] ?? '']}
+        onClick={onChosen}
+        style={{ borderInlineEnd: 0 }}
+        items={MENU.map(([to, text, icon]) => ({ key: to, icon, label: <Link href={to}>{say(text)}</Link> }))}
+      />
+    </nav>
+  );
+}
+
+function Choices({ onSignOut }: { readonly onSignOut: () => void }) {
+  const { say, language, theme, choose } = usePreferences();
+  const { zone } = useFormats();
+  return (
+    <Flex align="center" gap={4} wrap>
+      <Select
+        size="small"
+        value={zone}
+        aria-label={say('zone')}
+        style={{ width: 150 }}
+        options={[...new Set([zone, ...ZONES])].map((value) => ({ value, label: value }))}
+        onChange={(value) => choose({ zone: value })}
+      />
+      <Button
+        type="text"
+        icon={<TranslationOutlined />}
+        onClick={() => choose({ language: language === 'zh' ? 'en' : 'zh' })}
+      >
+        {say('language')}
+      </Button>
+      <Button
+        type="text"
+        icon={<BulbOutlined />}
+        aria-label={say('theme')}
+        onClick={() => choose({ theme: theme === 'dark' ? 'light' : 'dark' })}
+      />
+      <Button type="text" icon={<LogoutOutlined />} aria-label={say('signOut')} onClick={onSignOut} />
+    </Flex>
+  );
+}
+
+function DemoBanner() {
+  const { say } = usePreferences();
+  const { data } = useQuery<Me>({ queryKey: ['me'], enabled: false });
+  if (data?.demo !== true) return null;
+  return <Alert type="info" banner title={say('demo')} style={{ marginBottom: 12 }} />;
+}

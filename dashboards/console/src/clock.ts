@@ -1,0 +1,4 @@
+/** The browser’s clock, in one place. */
+export function now(): number {
+  return Date.now();
+}

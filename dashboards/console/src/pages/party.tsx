@@ -1,0 +1,169 @@
+/** A party on one page: file, limits used, rating, invoices, alerts and transfers. */
+import { useQuery } from '@tanstack/react-query';
+import { Card, Col, Descriptions, Empty, Input, Row, Statistic, Table, Tag } from 'antd';
+import { useLocation } from 'wouter';
+import { labelOf } from '../../../panels/words.ts';
+import { ask, type Party as PartyBody } from '../api.ts';
+import { useFormats } from '../me.tsx';
+import { Legs } from '../parts/legs.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { Page } from '../parts/page.tsx';
+import { usePreferences } from '../preferences.tsx';
+import { AlertTable } from './alerts.tsx';
+
+const REFRESH_MS = 15_000;
+
+// biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
+export default function Party({ id }: { readonly id: string | null }) {
+  const { say } = usePreferences();
+  const [, go] = useLocation();
+  const find = (
+    <Input.Search
+      placeholder={say('find')}
+      aria-label={say('find')}
+      enterButton={say('show')}
+      style={{ width: 280 }}
+      onSearch={(text) => text.trim() !== '' && go(`/parties/${encodeURIComponent(text.trim())}`)}
+    />
+  );
+  return (
+    <Page title={id ?? say('parties')} extra={find}>
+      {id === null ? <Empty description={say('find')} /> : <Known id={id} />}
+    </Page>
+  );
+}
+
+function Known({ id }: { readonly id: string }) {
+  const party = useQuery({
+    queryKey: ['party', id],
+    queryFn: () => ask<PartyBody>(`/v1/parties/${encodeURIComponent(id)}`),
+    refetchInterval: REFRESH_MS,
+  });
+  const { say } = usePreferences();
+  return (
+    <Loaded query={party}>
+      {(found) => (
+        <Row gutter={[12, 12]}>
+          <Col xs={24} xl={12}>
+            <Profile party={found} />
+          </Col>
+          <Col xs={24} xl={12}>
+            <Limits party={found} />
+          </Col>
+          {found.alerts.length > 0 && (
+            <Col span={24}>
+              <Card size="small" title={say('alerts')}>
+                <AlertTable alerts={found.alerts} />
+              </Card>
+            </Col>
+          )}
+          {found.invoices.length > 0 && (
+            <Col span={24}>
+              <Invoices party={found} />
+            </Col>
+          )}
+          <Col span={24}>
+            <Card size="small" title={say('history')}>
+              <Legs legs={found.history.items} />
+            </Card>
+          </Col>
+        </Row>
+      )}
+    </Loaded>
+  );
+}
+
+interface File {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly country?: string;
+  readonly zone?: string;
+  readonly tags?: readonly string[];
+  readonly accounts?: readonly string[];
+}
+
+function Profile({ party }: { readonly party: PartyBody }) {
+  const { say, language } = usePreferences();
+  const file = party.profile as File | null;
+  return (
+    <Card size="small" title={say('profile')} style={{ height: '100%' }}>
+      {file === null ? (
+        say('noProfile')
+      ) : (
+        <Descriptions size="small" column={{ xs: 1, sm: 2 }}>
+          <Descriptions.Item label={say('name')}>{file.name ?? '–'}</Descriptions.Item>
+          <Descriptions.Item label={say('kind')}>
+            {file.kind === undefined ? '–' : labelOf('customerKind', file.kind, language)}
+          </Descriptions.Item>
+          <Descriptions.Item label={say('country')}>{file.country ?? '–'}</Descriptions.Item>
+          <Descriptions.Item label={say('zone')}>{file.zone ?? party.limits.zone}</Descriptions.Item>
+          <Descriptions.Item label={say('tags')}>
+            {(file.tags ?? []).map((tag) => (
+              <Tag key={tag}>{tag}</Tag>
+            ))}
+          </Descriptions.Item>
+          <Descriptions.Item label={say('accounts')}>{(file.accounts ?? []).join(', ') || '–'}</Descriptions.Item>
+        </Descriptions>
+      )}
+    </Card>
+  );
+}
+
+function Limits({ party }: { readonly party: PartyBody }) {
+  const { say } = usePreferences();
+  const { money } = useFormats();
+  const total = (amounts: PartyBody['limits']['day']['outgoing']) =>
+    amounts.length === 0 ? '–' : amounts.map(money).join(' · ');
+  const grade = (party.rating as { readonly grade?: string } | null)?.grade;
+  return (
+    <Card size="small" title={say('limits')} style={{ height: '100%' }}>
+      <Row gutter={[12, 12]}>
+        <Col xs={24} sm={9}>
+          <Statistic
+            title={`${say('today')} · ${party.limits.day.date}`}
+            value={total(party.limits.day.outgoing)}
+            styles={{ content: { fontSize: 18 } }}
+          />
+        </Col>
+        <Col xs={24} sm={9}>
+          <Statistic
+            title={`${say('thisMonth')} · ${party.limits.month.month}`}
+            value={total(party.limits.month.outgoing)}
+            styles={{ content: { fontSize: 18 } }}
+          />
+        </Col>
+        <Col xs={24} sm={6}>
+          <Statistic title={say('rating')} value={grade ?? say('noRating')} styles={{ content: { fontSize: 18 } }} />
+        </Col>
+      </Row>
+    </Card>
+  );
+}
+
+function Invoices({ party }: { readonly party: PartyBody }) {
+  const { say, language } = usePreferences();
+  const { money } = useFormats();
+  return (
+    <Card size="small" title={say('invoices')}>
+      <Table
+        size="small"
+        rowKey="invoiceId"
+        dataSource={party.invoices}
+        pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
+        scroll={{ x: 'max-content' }}
+        columns={[
+          { title: say('invoices'), dataIndex: 'invoiceId' },
+          { title: say('due'), dataIndex: 'dueOn' },
+          { title: say('amount'), align: 'right', render: (_, { amount }) => money(amount) },
+          { title: say('owed'), align: 'right', render: (_, { open }) => money(open) },
+          {
+            title: say('daysOverdue'),
+            align: 'right',
+            render: (_, { daysOverdue }) => (daysOverdue > 0 ? <Tag color="red">{daysOverdue}</Tag> : '–'),
+          },
+          { title: say('status'), render: (_, { status }) => labelOf('invoiceStatus', status, language) },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,41 @@
+/** Transfers of a party as a table. */
+import { Table, Tag } from 'antd';
+import { Link } from 'wouter';
+import { labelOf } from '../../../panels/words.ts';
+import type { Leg, Party } from '../api.ts';
+import { useFormats } from '../me.tsx';
+import { usePreferences } from '../preferences.tsx';
+import { PartyLink } from './tags.tsx';
+
+type AnyLeg = Leg | Party['history']['items'][number];
+
+export function Legs({ legs }: { readonly legs: readonly AnyLeg[] }) {
+  const { say, language } = usePreferences();
+  const { time, money } = useFormats();
+  return (
+    <Table<AnyLeg>
+      size="small"
+      rowKey={(leg) => `${leg.eventId} ${leg.role}`}
+      dataSource={[...legs]}
+      pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
+      scroll={{ x: 'max-content' }}
+      columns={[
+        { title: say('time'), render: (_, leg) => time(leg.at) },
+        {
+          title: say('transfer'),
+          render: (_, leg) => (
+            <>
+              <Link href={`/transfers/${encodeURIComponent(leg.transferId)}`}>{leg.transferId}</Link>{' '}
+              {'hit' in leg && leg.hit && <Tag color="red">{say('hit')}</Tag>}
+            </>
+          ),
+        },
+        { title: say('payer'), render: (_, leg) => <PartyLink id={leg.debtor.party} /> },
+        { title: say('payee'), render: (_, leg) => <PartyLink id={leg.creditor.party} /> },
+        { title: say('amount'), align: 'right', render: (_, leg) => money(leg.amount) },
+        { title: say('status'), render: (_, leg) => labelOf('transferStatus', leg.status, language) },
+        { title: say('channel'), render: (_, leg) => leg.channel ?? '–' },
+      ]}
+    />
+  );
+}
