@@ -1,8 +1,10 @@
 /** The HTTP side of a running process: intake, queries, health, metrics, and the admin API for commands. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lookUpDecisions } from '../dashboards/api/decisions.ts';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
+import { addWorkplaceRoutes } from '../dashboards/api/workplace.ts';
+import { addConsole } from '../dashboards/console-pages.ts';
 import { parseSettings, readSettings } from '../processors/rules/settings.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
@@ -25,6 +27,7 @@ import { keyActions } from './keys.ts';
 import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
 import { startWebhooks } from './webhooks.ts';
+import { rulesFacts, systemFacts } from './workplace.ts';
 
 export interface ServeOptions {
   readonly config: Config;
@@ -49,7 +52,7 @@ export interface Serving {
 }
 
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { config, engine, metrics, lifecycle, now } = options;
+  const { config, engine, metrics, lifecycle, now, version } = options;
   const flow = new FlowMeter(metrics, engine, now);
   const listeners = [(batch: RecordBatch) => flow.decided(batch)];
   const keys = openKeys(options);
@@ -78,6 +81,16 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     baseCurrency,
     now: engine.dataNow,
   });
+  addWorkplaceRoutes(server.app, {
+    zone,
+    baseCurrency,
+    version,
+    // The position of the demo marks a folder that holds demo traffic.
+    demo: () => existsSync(join(config.dataDir, 'demo.json')),
+    rules: () => rulesFacts(engine.settings.inForce()),
+    system: () => systemFacts(engine, flow, version),
+  });
+  await addConsole(server.app);
   await startWebhooks(options, server);
   const token = systemRandomBytes(32).toString('hex');
   const actions = [
