@@ -24,8 +24,12 @@ export interface Cli {
 /** Adds a command to the command line. */
 export type Declare = (program: Command, cli: Cli) => void;
 
-export function settingsOf(cli: Cli, suggested: NonNullable<ConfigSources['suggested']> = {}): LoadedConfig {
-  return loadConfig({ environment: cli.environment, suggested });
+export function settingsOf(
+  cli: Cli,
+  suggested: NonNullable<ConfigSources['suggested']> = {},
+  given: NonNullable<ConfigSources['given']> = {},
+): LoadedConfig {
+  return loadConfig({ environment: cli.environment, suggested, given });
 }
 
 /** The language before any setting could be read: a wrong setting must be reported in some language. */

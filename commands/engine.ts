@@ -1,10 +1,10 @@
 /**
  * The engine: log, fold threads and ClickHouse sink of one process, on a data folder that this process
- * holds. `start` puts intake, clock and demo around it; `import` and `evaluate` run it by itself.
+ * holds. `start` and `run` put intake, clock and demo around it; `import` and `evaluate` run it by itself.
+ * What several processes share out among themselves runs here while it is this one’s to run.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { buildId } from '../runtime/build.ts';
 import { type ClickHouse, openClickHouse } from '../runtime/clickhouse.ts';
 import { openClickHouseServer } from '../runtime/clickhouse-server.ts';
@@ -12,23 +12,29 @@ import type { Now } from '../runtime/clock.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import { type LogSource, openLog, sourceForThreads } from '../runtime/log/open.ts';
+import { joinOwners, type LogSource, openLog, sourceForThreads } from '../runtime/log/open.ts';
+import type { Ownership, Share } from '../runtime/log/ownership.ts';
 import type { Log } from '../runtime/log/port.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import { type ClickHouseService, clickhouseService } from '../runtime/services.ts';
+import { PROCESS_ROLES, type ProcessRole } from '../runtime/roles.ts';
+import { clickhouseService } from '../runtime/services.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { controlRecord } from '../schemas/events/control.ts';
 import { BLOCKS } from '../schemas/journal.ts';
-import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../schemas/topics.ts';
+import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
 import { migrate } from '../sinks/clickhouse/migrate.ts';
-import { type PartitionLag, type StageState, startPipeline } from '../sinks/clickhouse/pipeline.ts';
-import { type ClickHouseSink, startClickHouseSink } from '../sinks/clickhouse/sink.ts';
+import { type PartitionLag, startPipeline } from '../sinks/clickhouse/pipeline.ts';
 import { ownLogSource } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
 import { FoldThreads } from './fold-threads.ts';
+import { instanceOf } from './instance.ts';
+import { caughtUp, type FoldLag, lagOf, readLags, stagesOf } from './lags.ts';
+import { noteLatestSettings } from './latest-settings.ts';
+import { SinkStage } from './sink-stage.ts';
+import { Stages } from './stages.ts';
 
 export interface EngineOptions {
   readonly loaded: LoadedConfig;
@@ -39,36 +45,59 @@ export interface EngineOptions {
   readonly now: Now;
   /** True where old data is the clock, in a folder of its own. */
   readonly evaluation: boolean;
+  /** What this process takes care of; everything unless said. */
+  readonly roles?: ReadonlySet<ProcessRole>;
 }
 
-export interface Engine {
+/** What each process has of the river, whatever its roles. */
+export interface River {
+  readonly roles: ReadonlySet<ProcessRole>;
   readonly log: Log;
   /** What a further thread opens the same log with. */
   readonly logSource: LogSource;
-  readonly clickhouse: ClickHouse;
-  readonly sink: ClickHouseSink;
-  readonly settings: SettingsKeeper;
-  /** Records that route and the tasks have still to read. */
-  lag(): { readonly route: number; readonly score: number };
+  /** Null where no role of this process needs it. */
+  readonly clickhouse: ClickHouse | null;
+  readonly sink: Pick<SinkStage, 'lag' | 'lags' | 'caughtUp'>;
+  readonly stages: Stages;
+  /** Records that route and the tasks of this process have still to read. */
+  lag(): FoldLag;
   /** The same and the sink’s, by partition. */
   lags(): readonly PartitionLag[];
   /** What time it is for days and overdue invoices: the real one, or, where old data is the clock, the last tick. */
   readonly dataNow: Now;
-  /** Resolves when all that the log holds now is folded and in ClickHouse. */
+  /** Resolves when all that the log holds now, and that is this process’s to do, is folded and in ClickHouse. */
   caughtUp(): Promise<void>;
 }
 
+/** The river with what those need who speak to people. */
+export interface Engine extends River {
+  readonly clickhouse: ClickHouse;
+  readonly settings: SettingsKeeper;
+}
+
+const ALL_ROLES: ReadonlySet<ProcessRole> = new Set(PROCESS_ROLES);
+
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { loaded, logger, metrics, lifecycle, now, evaluation } = options;
+  const river = await startRiver(options);
+  if (!isEngine(river)) throw new Error('an engine without ClickHouse or settings was asked for as a whole one');
+  return river;
+}
+
+export function isEngine(river: River): river is Engine {
+  return river.clickhouse !== null && 'settings' in river;
+}
+
+export async function startRiver(options: EngineOptions): Promise<River | Engine> {
+  const { loaded, logger, metrics, lifecycle, now, evaluation, version, roles = ALL_ROLES } = options;
   const { config } = loaded;
-  const server = clickhouseService(config);
+  const source = ownLogSource(loaded);
+  refuseSpread(config, source, roles);
   await lifecycle.start(
     'folder',
     () => lockFolder(config.dataDir),
     (lock) => lock.release(),
   );
   claimFor(config.dataDir, evaluation);
-  const source = ownLogSource(loaded);
   const log = await lifecycle.start(
     'log',
     () => openLog(source, (error) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again')),
@@ -76,49 +105,142 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const logSource = sourceForThreads(source, log);
   await declareSchemas(log);
-  metrics.set('weir_build_info', { version: options.version, build: buildId() }, 1);
-  // Old data comes before whatever is the time now, and the settings before all of it.
-  const settings = new SettingsKeeper(log, config.dataDir, evaluation ? () => 0 : now);
-  await settings.applyAtStart(config.settings);
+  metrics.set('weir_build_info', { version, build: buildId() }, 1);
+  const settings = roles.has('http') ? await applySettings(options, log, logSource) : null;
   // The threads restore what they remember while ClickHouse opens.
-  const threads = await lifecycle.start(
-    'fold',
-    () => startThreads(options, log, logSource),
-    (started) => started.stop(),
-  );
-  const clickhouse = await lifecycle.start(
-    'clickhouse',
-    () => (server === null ? openClickHouse({ folder: chdbFolder(config) }) : openClickHouseServer(server)),
-    (open) => open.close(),
-  );
-  // A server that is away holds nothing up: the sink makes the tables when it first reaches it.
-  if (server === null) await migrate(clickhouse.write);
-  const sink = await lifecycle.start(
-    'sink',
-    () => startSink(options, log, clickhouse, server),
-    (started) => started.stop(),
-  );
-  await threads.ready();
+  const { threads, stages, ownership } = await startShares(options, log, logSource);
+  const clickhouse = roles.has('http') || roles.has('clickhouse') ? await startClickHouse(options) : null;
+  const sink = new SinkStage();
   await lifecycle.start(
-    'pipeline samples',
-    () => startPipeline({ client: clickhouse.write, stages: () => stagesOf(log, threads, sink), now, logger }),
-    (started) => started.stop(),
+    'stages',
+    () =>
+      clickhouse === null || !roles.has('clickhouse') ? undefined : attachSink(options, log, clickhouse, stages, sink),
+    () => ownership.leave(),
   );
-  logger.info({ dataDir: config.dataDir, build: buildId() }, 'the engine runs');
-  const lag = () => lagOf(log, threads);
-  const dataNow = evaluation ? () => lastControlAt(log) ?? now() : now;
-  const lags = () => [...readLags(log, threads, now()), ...sink.lags()];
+  await ownership.ready;
+  if (clickhouse !== null && roles.has('clickhouse')) {
+    await lifecycle.start(
+      'pipeline samples',
+      () =>
+        startPipeline({
+          client: clickhouse.write,
+          stages: () => (sink.runs ? stagesOf(log, threads, sink) : []),
+          now,
+          logger,
+        }),
+      (started) => started.stop(),
+    );
+  }
+  logger.info({ dataDir: config.dataDir, build: buildId(), roles: [...roles] }, 'the engine runs');
   return {
+    roles,
     log,
     logSource,
     clickhouse,
     sink,
-    settings,
-    lag,
-    lags,
-    dataNow,
-    caughtUp: () => caughtUp(log, threads, sink),
+    stages,
+    ...(settings === null ? {} : { settings }),
+    lag: () => lagOf(log, threads),
+    lags: () => [...readLags(log, threads, now()), ...sink.lags()],
+    dataNow: evaluation ? () => lastControlAt(log) ?? now() : now,
+    caughtUp: () => (threads === null ? sink.caughtUp() : caughtUp(log, threads, sink)),
   };
+}
+
+/** Some of the roles alone need what other processes reach, too. */
+function refuseSpread({ clickhouseUrl }: Config, source: LogSource, roles: ReadonlySet<ProcessRole>): void {
+  if (roles.size === PROCESS_ROLES.length) return;
+  const missing = PROCESS_ROLES.filter((role) => !roles.has(role)).join(', ');
+  if (source.kind === 'embedded') {
+    const message = `The embedded log serves one process, which must have all roles; here it lacks ${missing}. Set WEIR_KAFKA_BROKERS, or leave out the roles.`;
+    throw new WeirError('CONFIG_INVALID', message);
+  }
+  const alone = roles.has('http') !== roles.has('clickhouse');
+  if (!alone || clickhouseUrl !== undefined) return;
+  const message = `The roles http and clickhouse stand in two processes, and the ClickHouse of one process is not reached by another: set WEIR_CLICKHOUSE_URL, or put both roles in one process.`;
+  throw new WeirError('CONFIG_INVALID', message);
+}
+
+/** Settings are told by those who speak to people. Old data comes before whatever is the time now, and the settings before all of it. */
+async function applySettings({ loaded, now, evaluation }: EngineOptions, log: Log, logSource: LogSource) {
+  const { dataDir, settings: file } = loaded.config;
+  const settings = new SettingsKeeper(log, dataDir, evaluation ? () => 0 : now);
+  // Others may have told some since, or this folder is new and the log is not.
+  if (logSource.kind === 'kafka') await noteLatestSettings(log, settings);
+  await settings.applyAtStart(file);
+  return settings;
+}
+
+interface Shares {
+  /** Null where this process has nothing to fold. */
+  readonly threads: FoldThreads | null;
+  readonly stages: Stages;
+  readonly ownership: Ownership;
+}
+
+/** Has what is this process’s to do done: by the fold threads, or by the stages that are attached. */
+async function startShares(options: EngineOptions, log: Log, logSource: LogSource): Promise<Shares> {
+  const { loaded, logger, lifecycle, evaluation, roles = ALL_ROLES } = options;
+  const { dataDir, kafkaSessionMs } = loaded.config;
+  const fault = (error: unknown) => lifecycle.fail(error);
+  const onFenced = (share: Share, error: unknown) => {
+    logger.warn({ err: error, share }, 'another process took over; this one goes on without it');
+    ownership.giveUp(share, error);
+  };
+  const stages = new Stages({ onFenced, onFault: fault });
+  const folds = roles.has('route') || roles.has('score');
+  const threads = folds
+    ? await lifecycle.start(
+        'fold',
+        () => startThreads(options, log, logSource, onFenced),
+        (started) => started.stop(),
+      )
+    : null;
+  const ownership: Ownership = joinOwners(logSource, {
+    instance: instanceOf(dataDir),
+    sessionMs: kafkaSessionMs,
+    stages: sharesOf(roles, log.partitions, evaluation),
+    onAssigned: async (shares) => {
+      const [folded, others] = partitioned(shares);
+      if (shares.length > 0) logger.info({ shares }, 'this process takes care of more');
+      await Promise.all([threads?.take(folded), stages.take(others.map(({ stage }) => stage))]);
+    },
+    onRevoked: async (shares, lost) => {
+      const [folded, others] = partitioned(shares);
+      logger.info({ shares, lost }, 'this process hands over');
+      await Promise.all([
+        threads?.giveBack(folded, lost),
+        stages.giveBack(
+          others.map(({ stage }) => stage),
+          lost,
+        ),
+      ]);
+    },
+    onFault: fault,
+    onTrouble: (error) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again'),
+  });
+  await lifecycle.start(
+    'ownership',
+    () => ownership,
+    () => ownership.leave(),
+  );
+  return { threads, stages, ownership };
+}
+
+/** What this process can be given, and how many shares there are of each. Old data is for looking at: no time passes, and nobody is told. */
+function sharesOf(roles: ReadonlySet<ProcessRole>, partitions: number, evaluation: boolean) {
+  return {
+    ...(roles.has('route') ? { route: 1 } : {}),
+    ...(roles.has('score') ? { score: partitions } : {}),
+    ...(roles.has('clickhouse') ? { clickhouse: 1 } : {}),
+    ...(roles.has('http') && !evaluation ? { webhooks: 1 } : {}),
+    ...(roles.has('clock') && !evaluation ? { clock: 1 } : {}),
+  };
+}
+
+function partitioned(shares: readonly Share[]): [folded: Share[], others: Share[]] {
+  const isFolded = ({ stage }: Share) => stage === 'route' || stage === 'score';
+  return [shares.filter(isFolded), shares.filter((share) => !isFolded(share))];
 }
 
 /** Whoever reads the log finds in it what its bytes were written with. */
@@ -137,82 +259,49 @@ function chdbFolder({ dataDir }: Config): string {
   return join(dataDir, 'clickhouse');
 }
 
-function startSink(
-  { loaded, logger, metrics, lifecycle }: EngineOptions,
-  log: Log,
-  { write }: ClickHouse,
-  server: ClickHouseService | null,
-) {
-  const replicate = server?.replicated ?? false;
-  return startClickHouseSink({
-    log,
-    client: write,
-    ...(server === null
-      ? { folder: chdbFolder(loaded.config) }
-      : { folder: null, prepare: () => migrate(write, { replicate }) }),
-    logger,
-    onProgress: ({ table, rows, durationMs }) => {
-      metrics.count('weir_sink_rows_total', { table }, rows);
-      metrics.observe('weir_sink_insert_seconds', { table }, durationMs / 1_000);
-    },
-    onFailure: () => metrics.count('weir_sink_failures_total', {}),
-    onFault: (error) => lifecycle.fail(error),
-  });
+async function startClickHouse({ loaded, lifecycle }: EngineOptions): Promise<ClickHouse> {
+  const server = clickhouseService(loaded.config);
+  const clickhouse = await lifecycle.start(
+    'clickhouse',
+    () => (server === null ? openClickHouse({ folder: chdbFolder(loaded.config) }) : openClickHouseServer(server)),
+    (open) => open.close(),
+  );
+  if (server === null) await migrate(clickhouse.write);
+  return clickhouse;
 }
 
-async function startThreads(
-  { loaded, metrics, lifecycle }: EngineOptions,
+async function attachSink(
+  { loaded, logger, metrics }: EngineOptions,
+  log: Log,
+  clickhouse: ClickHouse,
+  stages: Stages,
+  sink: SinkStage,
+): Promise<void> {
+  const server = clickhouseService(loaded.config);
+  const folder = server === null ? chdbFolder(loaded.config) : null;
+  await sink.attach(stages, { log, clickhouse, folder, replicate: server?.replicated ?? false, logger, metrics });
+}
+
+function startThreads(
+  { loaded, metrics, lifecycle, roles = ALL_ROLES }: EngineOptions,
   log: Log,
   logSource: LogSource,
-): Promise<FoldThreads> {
+  onFenced: (share: Share, error: unknown) => void,
+): FoldThreads {
   const { dataDir, foldThreads, checkpointIntervalMs, checkpointBytes } = loaded.config;
   return new FoldThreads({
     folder: dataDir,
     log: logSource,
     partitions: log.partitions,
-    threads: foldThreads,
+    threads: roles.has('score') ? foldThreads : 1,
+    shares: [],
     checkpointIntervalMs,
     checkpointBytes,
     onTotals: (worker, totals) => metrics.merge(worker, totals),
     onGauges: (values) => metrics.setAll(values),
+    onFenced,
     onFailed: (error) => lifecycle.fail(error),
   });
-}
-
-function lagOf(log: Log, threads: FoldThreads): { readonly route: number; readonly score: number } {
-  const lag = { route: 0, score: 0 };
-  for (const { topic, partition, offset } of threads.positions()) {
-    lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
-  }
-  return lag;
-}
-
-function readLags(log: Log, threads: FoldThreads, now: number): PartitionLag[] {
-  return threads.positions().map(({ topic, partition, offset, seen }) => {
-    const records = log.end(topic, partition) - offset;
-    const ms = records === 0 || seen === 0 ? 0 : Math.max(0, now - seen);
-    return { stage: topic === 'journal' ? 'score' : 'route', topic, partition, records, ms };
-  });
-}
-
-/** Where the stages stand, for the table `pipeline`. */
-function stagesOf(log: Log, threads: FoldThreads, sink: ClickHouseSink): StageState[] {
-  const behind = lagOf(log, threads);
-  const read = { route: 0, score: 0 };
-  for (const { topic, offset } of threads.positions()) read[topic === 'journal' ? 'score' : 'route'] += offset;
-  const { byTopic, ms } = sink.lag();
-  return [
-    ...(['route', 'score'] as const).map((stage) => {
-      return { stage, topic: '', lagRecords: behind[stage], lagMs: null, records: read[stage] };
-    }),
-    ...Object.entries(byTopic).map(([topic, lagRecords]) => {
-      const ends = Array.from({ length: partitionsOf(TOPICS[topic as TopicName], log.partitions) }, (_, partition) =>
-        log.end(topic, partition),
-      );
-      const records = ends.reduce((sum, end) => sum + end, 0) - lagRecords;
-      return { stage: 'clickhouse', topic, lagRecords, lagMs: lagRecords === 0 ? 0 : ms, records };
-    }),
-  ];
 }
 
 /** The time that the last control entry tells; null where there is none. */
@@ -222,26 +311,6 @@ function lastControlAt(log: Log): number | null {
   const batch = log.reader('control', 0, end - 1, { durable: false }).poll();
   if (batch === null || batch.fingerprint !== controlRecord.fingerprint) return null;
   return controlRecord.decode(valueAt(batch.values, batch.values.count - 1)).at;
-}
-
-const SETTLE_MS = 50;
-
-/**
- * Folding may bring voids, which are routed and folded again; so all is through only where nothing lags
- * behind in two reports of every thread one after the other, and the log did not grow between them.
- */
-async function caughtUp(log: Log, threads: FoldThreads, sink: ClickHouseSink): Promise<void> {
-  let before: string | null = null;
-  for (;;) {
-    const mark = threads.mark();
-    while (!threads.toldSince(mark)) await pause(SETTLE_MS);
-    const { route, score } = lagOf(log, threads);
-    const ends = threads.positions().map(({ topic, partition }) => log.end(topic, partition));
-    const here = route + score === 0 ? ends.join() : null;
-    if (here !== null && here === before) break;
-    before = here;
-  }
-  await sink.caughtUp();
 }
 
 const EVALUATION_FILE = 'evaluation';

@@ -3,19 +3,19 @@ import type { RecordBatch } from '../runtime/log/port.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { decisionRecord } from '../schemas/decision.ts';
-import type { Engine } from './engine.ts';
+import type { River } from './engine.ts';
 import { type Flow, RecentLatencies } from './status-line.ts';
 
 export class FlowMeter {
   readonly #metrics: Metrics;
-  readonly #engine: Pick<Engine, 'lags' | 'sink'>;
+  readonly #engine: Pick<River, 'lags' | 'sink'>;
   readonly #now: () => number;
   readonly #latencies = new RecentLatencies();
   readonly #startedAt: number;
   #latest: Flow | null = null;
   #before: { readonly at: number; readonly events: number };
 
-  constructor(metrics: Metrics, engine: Pick<Engine, 'lags' | 'sink'>, now: () => number) {
+  constructor(metrics: Metrics, engine: Pick<River, 'lags' | 'sink'>, now: () => number) {
     this.#metrics = metrics;
     this.#engine = engine;
     this.#now = now;

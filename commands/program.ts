@@ -11,6 +11,7 @@ import { declareKeys } from './keys.ts';
 import { declareRead } from './read.ts';
 import { declareReplay } from './replay.ts';
 import { declareRules } from './rules.ts';
+import { declareRun } from './run.ts';
 import { declareSchemas } from './schema-history.ts';
 import { declareStart } from './start.ts';
 import { declareStatus } from './status.ts';
@@ -18,6 +19,7 @@ import { declareTopics } from './topics.ts';
 
 const COMMANDS: readonly Declare[] = [
   declareStart,
+  declareRun,
   declareStatus,
   declareConfig,
   declareTopics,

@@ -1,5 +1,5 @@
-/** The HTTP side of a running process: intake, queries, health, metrics, and the admin API for commands. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+/** The HTTP side of a process that speaks to people and systems: intake, queries, the console, webhooks. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lookUpDecisions } from '../dashboards/api/decisions.ts';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
@@ -9,34 +9,21 @@ import { parseSettings, readSettings } from '../processors/rules/settings.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
 import { Intake } from '../producers/intake.ts';
-import { type Now, systemRandomBytes } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
-import { WeirError } from '../runtime/errors.ts';
 import { KeyStore } from '../runtime/http/keys.ts';
-import { buildServer, type Server } from '../runtime/http/server.ts';
-import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { RecordBatch } from '../runtime/log/port.ts';
-import type { Logger } from '../runtime/logger.ts';
-import type { Metrics } from '../runtime/metrics.ts';
-import { ADMIN_FILE, type AdminFile } from './admin/client.ts';
-import { type AdminAction, registerAdmin } from './admin/routes.ts';
+import type { AdminAction } from './admin/routes.ts';
 import type { Engine } from './engine.ts';
 import { evaluateAction } from './evaluate.ts';
 import { FlowMeter } from './flow.ts';
+import { listenAndTell, openServer, type ProcessParts } from './http-server.ts';
 import { keyActions } from './keys.ts';
 import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
 import { startWebhooks } from './webhooks.ts';
 import { rulesFacts, systemFacts } from './workplace.ts';
 
-export interface ServeOptions {
-  readonly config: Config;
-  readonly version: string;
+export interface ServeOptions extends ProcessParts {
   readonly engine: Engine;
-  readonly metrics: Metrics;
-  readonly lifecycle: Lifecycle;
-  readonly logger: Logger;
-  readonly now: Now;
   readonly actions: readonly AdminAction[];
 }
 
@@ -64,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     () => startIndex(options, listeners),
     (started) => started.close(),
   );
-  const server = await lifecycle.start('http', () => build(options, keys, flow), stopServer);
+  const server = await openServer(options, keys, flow);
   addIntakeRoutes(server.app, {
     intake,
     index,
@@ -92,7 +79,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   await addConsole(server.app);
   await startWebhooks(options, server);
-  const token = systemRandomBytes(32).toString('hex');
   const actions = [
     ...options.actions,
     ...keyActions(keys),
@@ -100,13 +86,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     ...replayActions(engine, config.dataDir),
     evaluateAction(engine.clickhouse.read, config.dataDir),
   ];
-  await registerAdmin(server.app, { log: engine.log, token, actions });
-  const address = reachable(await listen(server, config));
-  await lifecycle.start(
-    'admin file',
-    () => writeAdminFile(config.dataDir, { address, token, pid: process.pid }),
-    (path) => rmSync(path, { force: true }),
-  );
+  const address = await listenAndTell(options, server, actions);
   const onDecisions: Serving['onDecisions'] = (listener) => void listeners.push(listener);
   return { address, intake, index, flow, onDecisions, firstAdminKey: keys.firstAdminKey };
 }
@@ -129,69 +109,4 @@ function startIndex(
   });
   index.start();
   return index;
-}
-
-async function build(
-  { config, version, metrics, engine, lifecycle, logger }: ServeOptions,
-  keys: KeyStore,
-  flow: FlowMeter,
-): Promise<Server> {
-  return buildServer({
-    keys,
-    version,
-    logger,
-    bodyBytesMax: config.bodyLimitBytes,
-    requestsPerSecondMax: config.rateLimit,
-    readiness: () => {
-      const { failing } = engine.sink.lag();
-      return { ready: !lifecycle.stopping, checks: { fold: 'folding', clickhouse: failing ?? 'inserting' } };
-    },
-    metrics: async () => {
-      flow.tellLag();
-      return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
-    },
-    onAnswered: ({ method, route, status, durationMs }) => {
-      metrics.observe('weir_request_duration_seconds', { method, route, status: String(status) }, durationMs / 1_000);
-    },
-    onRefused: (code) => metrics.count('weir_requests_refused_total', { code }),
-  });
-}
-
-async function stopServer(server: Server): Promise<void> {
-  server.drain();
-  await server.close();
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<string> {
-  try {
-    return await server.listen({ host, port });
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = LISTEN_FAILURES[code ?? ''];
-    if (why === undefined) throw cause;
-    throw new WeirError('CONFIG_INVALID', `WEIR_HOST ${host}, WEIR_PORT ${port}: ${why}`, { cause });
-  }
-}
-
-const LISTEN_FAILURES: { readonly [code: string]: string } = {
-  EADDRINUSE: 'another process listens there; choose another port',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'this user may not listen there',
-  ENOTFOUND: 'no machine has that name',
-};
-
-/** An address that listens on all interfaces is reached from this machine through the loopback one. */
-function reachable(address: string): string {
-  const url = new URL(address);
-  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  if (url.hostname === '[::]') url.hostname = '[::1]';
-  return url.origin;
-}
-
-/** Readable by whoever started Weir alone: the token opens the whole log. */
-function writeAdminFile(dataDir: string, file: AdminFile): string {
-  const path = join(dataDir, ADMIN_FILE);
-  rmSync(path, { force: true });
-  writeFileSync(path, `${JSON.stringify(file)}\n`, { mode: 0o600 });
-  return path;
 }

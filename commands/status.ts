@@ -4,7 +4,7 @@ import { formatDuration, SECOND_MS } from '../schemas/time.ts';
 import type { AdminAction } from './admin/routes.ts';
 import type { Bounds } from './admin/wire.ts';
 import { accessOf, type Cli, type Declare, type Holder, settingsOf, withFolder } from './cli.ts';
-import type { Engine } from './engine.ts';
+import type { River } from './engine.ts';
 import type { FlowMeter } from './flow.ts';
 import { type Flow, renderFlow } from './status-line.ts';
 import { formatCount, type Text } from './terminal.ts';
@@ -14,6 +14,7 @@ interface Status {
   readonly pid: number;
   readonly upMs: number;
   readonly dataDir: string;
+  readonly roles: readonly string[];
   readonly flow: Flow;
   readonly lag: { readonly route: number; readonly score: number; readonly clickhouse: number };
   /** What ClickHouse failed with last; null while inserts go well. */
@@ -23,7 +24,7 @@ interface Status {
 /** What the running Weir tells. The flow is that since the process started, apart from the status line’s own measure. */
 export function statusAction(
   { now, version }: Cli,
-  engine: Engine,
+  engine: River,
   { dataDir }: Config,
   flow: () => FlowMeter,
 ): AdminAction {
@@ -38,6 +39,7 @@ export function statusAction(
         pid: process.pid,
         upMs: now() - startedAt,
         dataDir,
+        roles: [...engine.roles],
         flow: await flow().latest(),
         lag: { ...engine.lag(), clickhouse: sink.records },
         clickhouse: sink.failing,
@@ -75,13 +77,14 @@ async function findStatus(holder: Holder): Promise<Found> {
 }
 
 function linesOf({ status, address }: Extract<Found, { running: true }>): Text[] {
-  const { version, pid, upMs, dataDir, flow, lag, clickhouse } = status;
+  const { version, pid, upMs, dataDir, roles, flow, lag, clickhouse } = status;
   const up = formatDuration(Math.floor(upMs / SECOND_MS) * SECOND_MS);
   return [
     {
       en: `Weir ${version} runs at ${address} (pid ${pid}, up ${up}), data in ${dataDir}`,
       zh: `Weir ${version} 运行于 ${address}（pid ${pid}，已运行 ${up}），数据目录 ${dataDir}`,
     },
+    { en: `roles: ${roles.join(', ')}`, zh: `角色：${roles.join('、')}` },
     renderFlow(flow),
     {
       en: `to be read: route ${formatCount(lag.route)}, score ${formatCount(lag.score)}, ClickHouse ${formatCount(lag.clickhouse)} records`,

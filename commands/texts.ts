@@ -13,6 +13,10 @@ export const TEXTS = {
     (version: string, dataDir: string) => `Weir ${version} starts with the data in ${dataDir}`,
     (version, dataDir) => `Weir ${version} 正在启动，数据目录 ${dataDir}`,
   ),
+  running: filled(
+    (roles: string, address: string) => `Roles: ${roles}; health and metrics at ${address}`,
+    (roles, address) => `角色：${roles}；健康检查与指标：${address}`,
+  ),
   holds: filled(
     (transfers: string, decisions: string) => `goes on with ${transfers} transfers, ${decisions} decisions`,
     (transfers, decisions) => `接续已有的 ${transfers} 条转账、${decisions} 条决定`,

@@ -19,20 +19,26 @@ export async function startWebhooks(options: ServeOptions, { app }: Server): Pro
   await addWebhookRoutes(app, { log, key, allow, now });
   // What old data brings to light is for looking at, and told nobody.
   if (isEvaluation(config.dataDir)) return;
-  const sender = await lifecycle.start(
-    'webhooks',
-    () =>
-      startWebhookSender({
-        ...{ log, key, allow, now, version, logger, random: systemRandom },
-        onAttempt: ({ outcome, attempt, trigger }, sinceRecordMs) => {
-          metrics.count('weir_webhook_attempts_total', { outcome });
-          if (outcome !== 'delivered' || attempt !== 1 || trigger !== 'event') return;
-          metrics.observe('weir_webhook_delivery_seconds', {}, sinceRecordMs / 1_000);
-        },
-        onFault: (error) => lifecycle.fail(error),
-      }),
-    (started) => started.stop(),
-  );
+  // One process sends at a time; it is told when that is this one.
+  let sender: WebhookSender | null = null;
+  await engine.stages.attach('webhooks', async () => {
+    const started = await startWebhookSender({
+      ...{ log, key, allow, now, version, logger, random: systemRandom },
+      onAttempt: ({ outcome, attempt, trigger }, sinceRecordMs) => {
+        metrics.count('weir_webhook_attempts_total', { outcome });
+        if (outcome !== 'delivered' || attempt !== 1 || trigger !== 'event') return;
+        metrics.observe('weir_webhook_delivery_seconds', {}, sinceRecordMs / 1_000);
+      },
+      onFault: (error) => void engine.stages.ended('webhooks', error),
+    });
+    sender = started;
+    return {
+      stop: () => {
+        sender = null;
+        return started.stop();
+      },
+    };
+  });
   await lifecycle.start(
     'webhook gauges',
     () => repeatEvery(GAUGES_MS, () => measure(sender, metrics)),
@@ -40,8 +46,8 @@ export async function startWebhooks(options: ServeOptions, { app }: Server): Pro
   );
 }
 
-function measure(sender: WebhookSender, metrics: Metrics): void {
-  const health = sender.health();
+function measure(sender: WebhookSender | null, metrics: Metrics): void {
+  const health = sender?.health() ?? [];
   for (const state of ['closed', 'open', 'probing'] as const) {
     metrics.set('weir_webhook_endpoints', { state }, health.filter(({ breaker }) => breaker === state).length);
   }

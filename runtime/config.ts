@@ -14,7 +14,7 @@ import { nearest } from './nearest.ts';
 import { serviceSettings } from './service-settings.ts';
 import { factsOf, type SettingFacts, setting } from './setting.ts';
 import { webhookSettings } from './webhook-settings.ts';
-import { bytesBetween, durationBetween, oneOf, plainText, seedOrOff, wholeNumber } from './written.ts';
+import { bytesBetween, durationBetween, oneOf, plainText, roleList, seedOrOff, wholeNumber } from './written.ts';
 
 const MIB = 1_024 ** 2;
 
@@ -57,6 +57,12 @@ const declaration = z.strictObject({
     en: 'Threads that fold the journal; the first also routes.',
     zh: '处理线程数；第一个线程兼任路由。',
     unit: 'threads',
+  }),
+  roles: setting(roleList(), {
+    variable: 'WEIR_ROLES',
+    default: null,
+    en: 'What a process of `weir run` takes care of, separated by commas: route, score, clickhouse, http, clock; all unless said.',
+    zh: '`weir run` 进程承担的角色，逗号分隔：route、score、clickhouse、http、clock；未设置则为全部。',
   }),
   settings: setting(plainText(), {
     variable: 'WEIR_SETTINGS',
@@ -147,7 +153,9 @@ export interface ConfigSources {
   readonly environment: { readonly [name: string]: string | undefined };
   /** YAML file; `weir.yaml` where there is one, unless `WEIR_CONFIG` names another. */
   readonly file?: string;
-  /** What command line options ask for where neither environment nor file says anything. */
+  /** What options of the command line say: it goes before everything else. */
+  readonly given?: { readonly [K in SettingName]?: string };
+  /** What a command asks for where neither environment nor file says anything. */
   readonly suggested?: { readonly [K in SettingName]?: string };
 }
 
@@ -186,6 +194,8 @@ interface SettingsFile {
 
 function pick(name: SettingName, sources: ConfigSources, file: SettingsFile | null) {
   const { variable, default: fallback } = settingFacts(name);
+  const given = sources.given?.[name];
+  if (given !== undefined) return candidate('option', given, `--${name}`);
   const fromEnvironment = nonEmpty(sources.environment[variable]);
   if (fromEnvironment !== undefined) return candidate('environment', fromEnvironment, variable);
   const fromFile = file?.values[name];

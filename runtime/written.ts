@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../schemas/time.ts';
+import { PROCESS_ROLES, type ProcessRole, parseRoles } from './roles.ts';
 
 const KIB = 1_024;
 const BYTE_UNITS: { readonly [unit: string]: number } = { B: 1, KB: KIB, MB: KIB ** 2, GB: KIB ** 3 };
@@ -85,6 +86,14 @@ export function onOrOff() {
     if (['on', 'yes', 'true', '1'].includes(text)) return true;
     return ['off', 'no', 'false', '0'].includes(text) ? false : null;
   }, 'on or off');
+}
+
+/** Names of roles, separated by commas. */
+export function roleList() {
+  return parsed<readonly ProcessRole[]>(
+    parseRoles,
+    `some of ${PROCESS_ROLES.join(', ')}, each once, separated by commas`,
+  );
 }
 
 const BROKER = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):([1-9]\d{0,4})$/;

@@ -3,9 +3,10 @@ import { type LoadedConfig, settingFacts } from '../config.ts';
 import { WeirError } from '../errors.ts';
 import { kafkaService, registryService } from '../services.ts';
 import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
+import { openKafkaClient } from './kafka/clients.ts';
 import { GroupMember } from './kafka/group.ts';
 import { Names } from './kafka/names.ts';
-import { type KafkaLogOptions, openKafkaClient, openKafkaLog } from './kafka.ts';
+import { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
 import { type Ownership, type OwnershipOptions, ownEverything } from './ownership.ts';
 import type { Log } from './port.ts';
 

@@ -38,11 +38,15 @@ export function ownEverything({ stages, onAssigned, onRevoked, onFault }: Owners
   const all = Object.entries(stages).flatMap(([stage, count]) => sharesOf(stage, count));
   const ready = onAssigned(all);
   ready.catch(onFault);
+  let left: Promise<void> | null = null;
   return {
     ready,
     // Nobody else may be there, so nothing that could follow is safe.
     giveUp: (_share, why) => onFault(why),
-    leave: () => onRevoked(all, false),
+    leave: () => {
+      left ??= onRevoked(all, false);
+      return left;
+    },
   };
 }
 
