@@ -165,6 +165,14 @@ SELECT
     seen AS logged, ['undecodable', 'status-impossible', 'event-id-reused'][1 + number % 3] AS refusal, 'It cannot be.' AS detail, '' AS event_id, '' AS transfer_id, '{}' AS body
 FROM numbers(10000)`,
     `
+INSERT INTO webhook_attempts
+SELECT
+    0 AS log_partition, number AS log_offset, concat('sub-', toString(number % 12)) AS subscription_id, concat('msg_', toString(number)) AS message_id,
+    'alert.opened' AS type, 1 AS attempt, 'event' AS trigger, if(number % 20 = 0, 'failed', 'delivered') AS outcome, ${end} - toIntervalSecond(number * 10) AS at,
+    at - INTERVAL 90 MILLISECOND AS seen, at AS logged, 20 + number % 300 AS duration_ms, if(number % 20 = 0, 503, 200) AS status,
+    if(number % 20 = 0, 'status', '') AS error, '' AS detail, NULL AS next_at, '' AS command_id
+FROM numbers(200000)`,
+    `
 INSERT INTO pipeline
 SELECT
     ${end} - toIntervalSecond(10 * intDiv(number, 8)) AS sampled, if(number % 8 < 2, ['route', 'score'][1 + number % 8], 'clickhouse') AS stage,

@@ -18,6 +18,7 @@ import {
   largestHolds,
   limitHits,
 } from '../panels/approvals.ts';
+import { webhookAttempts, webhookDelay, webhookHealth } from '../panels/delivery.ts';
 import {
   arrivalDelay,
   backlog,
@@ -152,6 +153,8 @@ export const DASHBOARDS: readonly DashboardPlan[] = [
     refresh: '30s',
     rows: [
       row('Into ClickHouse', '入库', 8, [freshness, 10], [insertLag, 14]),
+      row('Webhooks', '回调推送', 8, [webhookAttempts, 12], [webhookDelay, 12]),
+      row('Receivers', '接收端', 8, [webhookHealth, 24]),
       row('Notifications', '通知', 9, [notifications, 10], [latestNotifications, 14]),
     ],
   },

@@ -87,6 +87,7 @@ export const LABELS = {
     sales: words('Sales', '销售'),
     customer_service: words('Customer service', '客服'),
     customer: words('Customer', '客户'),
+    operations: words('Operations', '运维'),
   },
   control: {
     settings: words('Settings', '规则设置'),
