@@ -62,6 +62,9 @@ export class FlowMeter {
 
   /** Brings the metrics of lag up to date: to be called when somebody asks for them. */
   tellLag(): void {
+    // Partitions come and go; those that went are another process's to tell of.
+    this.#metrics.reset('weir_lag_records');
+    this.#metrics.reset('weir_lag_seconds');
     for (const { stage, topic, partition, records, ms } of this.#engine.lags()) {
       const labels = { stage, topic, partition: `${partition}` };
       this.#metrics.set('weir_lag_records', labels, records);

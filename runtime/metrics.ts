@@ -278,6 +278,11 @@ export class Metrics {
     return matching.reduce((sum, one) => sum + one.value, 0);
   }
 
+  /** Forgets all series of a gauge, so that one of which nothing is told any more does not stand still. */
+  reset(name: GaugeName): void {
+    (this.#metrics.get(name) as Gauge).reset();
+  }
+
   /** Sets gauges that a worker tells the value of. */
   setAll(values: WorkerTotals): void {
     for (const [series, value] of Object.entries(values)) {

@@ -6,6 +6,7 @@ import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedde
 import { openKafkaClient } from './kafka/clients.ts';
 import { GroupMember } from './kafka/group.ts';
 import { Names } from './kafka/names.ts';
+import { applyTopics, inspectTopics, type TopicState } from './kafka/topics.ts';
 import { type KafkaLogOptions, openKafkaLog } from './kafka.ts';
 import { type Ownership, type OwnershipOptions, ownEverything } from './ownership.ts';
 import type { Log } from './port.ts';
@@ -68,6 +69,26 @@ export function sourceForThreads(source: LogSource, log: Log): LogSource {
   // The topics are there by now.
   const { makeTopics: _made, ...options } = source.options;
   return { kind: 'kafka', options };
+}
+
+export type ClusterTopic = TopicState;
+
+/** How the topics on the cluster are, and what is wrong with them. */
+export function clusterTopics(loaded: LoadedConfig): Promise<ClusterTopic[]> {
+  return inspectTopics(topicsOf(loaded));
+}
+
+/** Makes those that are missing; refuses where one is there but made otherwise. */
+export function makeClusterTopics(loaded: LoadedConfig): Promise<ClusterTopic[]> {
+  return applyTopics(topicsOf(loaded));
+}
+
+function topicsOf(loaded: LoadedConfig) {
+  const source = logSourceOf(loaded, '');
+  if (source.kind === 'embedded') throw new Error('the topics of a cluster were asked for where there is none');
+  const { connection, prefix = '' } = source.options;
+  const chosen = loaded.origins.partitions.from !== 'default';
+  return { connection, names: new Names(prefix), chosen, ...wantedTopics(loaded.config) };
 }
 
 export interface JoinOptions extends OwnershipOptions {

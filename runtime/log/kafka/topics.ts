@@ -13,13 +13,23 @@ export interface TopicsOptions {
   readonly names: Names;
   /** Journal partitions of topics that are made. */
   readonly partitions: number;
-  /** Copies of each partition; the cluster's own default unless said. */
+  /** True where somebody chose that number: a journal that has another is refused. */
+  readonly chosen?: boolean;
+  /** Copies of each partition, and the fewest that are taken; the cluster's own default, and any, unless said. */
   readonly replication?: number;
 }
 
 export interface TopicState {
+  /** Name on the cluster. */
   readonly topic: string;
-  readonly partitions: number;
+  /** Null where it is not there. */
+  readonly partitions: number | null;
+  /** Copies of the partition that has fewest. */
+  readonly replication: number | null;
+  /** Its settings, those that must be as they are wanted. */
+  readonly config: Config;
+  /** What is not as it must be, in words; that it is missing is not among it. */
+  readonly wrong: readonly string[];
   readonly made: boolean;
 }
 
@@ -62,77 +72,114 @@ export function configsOf(names: Names): ReadonlyMap<string, Config> {
 export async function applyTopics(options: TopicsOptions): Promise<TopicState[]> {
   return withAdmin(options.connection, async (admin) => {
     const { names, replication } = options;
-    const there = await partitionCounts(admin);
-    const partitions = there.get(names.topic('journal')) ?? options.partitions;
-    const wanted = names.all(partitions);
-    const missing = [...wanted.keys()].filter((topic) => !there.has(topic));
-    await refuseWrong(admin, names, wanted, there);
+    const before = await inspect(admin, options);
+    refuseWrong(before);
+    const missing = before.filter(({ partitions }) => partitions === null).map(({ topic }) => topic);
+    if (missing.length === 0) return before;
+    if (missing.includes(names.topic('journal'))) await refuseLostJournal(admin, names, missing);
+    const wanted = wantedPartitions(before, options);
     const configs = configsOf(names);
-    if (missing.length > 0) {
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map((topic) => ({
-          topic,
-          numPartitions: wanted.get(topic) as number,
-          replicationFactor: replication ?? -1,
-          configEntries: Object.entries(configs.get(topic) as Config).map(([name, value]) => ({ name, value })),
-        })),
-      });
-    }
-    return [...wanted].map(([topic, count]) => ({ topic, partitions: count, made: missing.includes(topic) }));
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((topic) => ({
+        topic,
+        numPartitions: wanted.get(topic) as number,
+        replicationFactor: replication ?? -1,
+        configEntries: Object.entries(configs.get(topic) as Config).map(([name, value]) => ({ name, value })),
+      })),
+    });
+    const after = await inspect(admin, options);
+    return after.map((state) => ({ ...state, made: missing.includes(state.topic) }));
   });
+}
+
+/** How each topic is, and what is wrong with it; changes nothing. */
+export async function inspectTopics(options: TopicsOptions): Promise<TopicState[]> {
+  return withAdmin(options.connection, (admin) => inspect(admin, options));
 }
 
 /** The number of journal partitions; refuses a cluster whose topics are missing or made otherwise. */
 export async function checkTopics({ connection, names }: Omit<TopicsOptions, 'partitions'>): Promise<number> {
   return withAdmin(connection, async (admin) => {
-    const there = await partitionCounts(admin);
-    const partitions = there.get(names.topic('journal'));
-    const wanted = names.all(partitions ?? 1);
-    const missing = [...wanted.keys()].filter((topic) => !there.has(topic));
-    if (partitions === undefined || missing.length > 0) {
-      throw mismatch([`${missing.join(', ')}: not on the cluster`]);
-    }
-    await refuseWrong(admin, names, wanted, there);
-    return partitions;
+    const states = await inspect(admin, { connection, names, partitions: 1 });
+    const missing = states.filter(({ partitions }) => partitions === null).map(({ topic }) => topic);
+    if (missing.length > 0) throw mismatch([`${missing.join(', ')}: not on the cluster`]);
+    refuseWrong(states);
+    return states.find(({ topic }) => topic === names.topic('journal'))?.partitions as number;
   });
 }
 
-async function refuseWrong(
-  admin: Admin,
-  names: Names,
-  wanted: ReadonlyMap<string, number>,
-  there: ReadonlyMap<string, number>,
-): Promise<void> {
-  const known = [...wanted].filter(([topic]) => there.has(topic));
-  const counts = known
-    .filter(([topic, count]) => there.get(topic) !== count)
-    .map(([topic, count]) => `${topic}: has ${there.get(topic)} partitions and needs ${count}`);
-  const wrong = [
-    ...counts,
-    ...(await wrongConfigs(
-      admin,
-      names,
-      known.map(([topic]) => topic),
-    )),
-  ];
+async function inspect(admin: Admin, options: TopicsOptions): Promise<TopicState[]> {
+  const { names } = options;
+  const { topics } = await admin.fetchTopicMetadata();
+  const there = new Map(topics.map(({ name, partitions }) => [name, partitions]));
+  const known = [...configsOf(names).keys()].filter((topic) => there.has(topic));
+  const configs = await currentConfigs(admin, known);
+  const states = [...configsOf(names).keys()].map((topic): TopicState => {
+    const partitions = there.get(topic);
+    const replication =
+      partitions === undefined ? null : Math.min(...partitions.map(({ replicas }) => replicas.length));
+    const config = configs.get(topic) ?? {};
+    return { topic, partitions: partitions?.length ?? null, replication, config, wrong: [], made: false };
+  });
+  const wanted = wantedPartitions(states, options);
+  return states.map((state) => ({ ...state, wrong: wrongWith(state, wanted.get(state.topic) as number, options) }));
+}
+
+/** How many partitions each topic must have: the journal’s number counts where there is one. */
+function wantedPartitions(states: readonly TopicState[], { names, partitions }: TopicsOptions) {
+  return names.all(states.find(({ topic }) => topic === names.topic('journal'))?.partitions ?? partitions);
+}
+
+function wrongWith(state: TopicState, wanted: number, { names, partitions, chosen, replication }: TopicsOptions) {
+  const { topic } = state;
+  if (state.partitions === null) return [];
+  const wrong: string[] = [];
+  if (chosen === true && topic === names.topic('journal') && state.partitions !== partitions) {
+    wrong.push(
+      `${topic}: has ${state.partitions} partitions, which is fixed for life, and ${partitions} are asked for`,
+    );
+  }
+  if (state.partitions !== wanted) wrong.push(`${topic}: has ${state.partitions} partitions and needs ${wanted}`);
+  if (replication !== undefined && (state.replication as number) < replication) {
+    wrong.push(`${topic}: has ${state.replication} copies and needs ${replication}`);
+  }
+  const config = configsOf(names).get(topic) as Config;
+  for (const [name, value] of Object.entries(state.config)) {
+    if (isWrong(name, value, config[name])) wrong.push(`${topic}: ${name} is ${value} and must be ${config[name]}`);
+  }
+  return wrong;
+}
+
+async function currentConfigs(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, Config>> {
+  if (topics.length === 0) return new Map();
+  const asked = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: REQUIRED }));
+  const { resources } = await admin.describeConfigs({ resources: asked, includeSynonyms: false });
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => {
+      return [
+        resourceName,
+        Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+      ];
+    }),
+  );
+}
+
+function refuseWrong(states: readonly TopicState[]): void {
+  const wrong = states.flatMap((state) => state.wrong);
   if (wrong.length > 0) throw mismatch(wrong);
 }
 
-async function wrongConfigs(admin: Admin, names: Names, topics: readonly string[]): Promise<string[]> {
-  if (topics.length === 0) return [];
-  const configs = configsOf(names);
-  const asked = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: REQUIRED }));
-  const { resources } = await admin.describeConfigs({ resources: asked, includeSynonyms: false });
-  return resources.flatMap(({ resourceName, configEntries }) => {
-    const wanted = configs.get(resourceName) as Config;
-    return configEntries
-      .filter(({ configName, configValue }) => isWrong(configName, configValue, wanted[configName]))
-      .map(
-        ({ configName, configValue }) =>
-          `${resourceName}: ${configName} is ${configValue} and must be ${wanted[configName]}`,
-      );
-  });
+/** Offsets that were committed and checkpointed would mean something else in a new journal. */
+async function refuseLostJournal(admin: Admin, names: Names, missing: readonly string[]): Promise<void> {
+  for (const topic of [COMMITS, STATE].map((name) => names.topic(name))) {
+    if (missing.includes(topic)) continue;
+    const written = (await admin.fetchTopicOffsets(topic)).some(({ high }) => high !== '0');
+    if (!written) continue;
+    throw mismatch([
+      `${names.topic('journal')}: is gone, and ${topic} still tells how far it was worked off; put the journal back as it was`,
+    ]);
+  }
 }
 
 /** A longer retention than asked for is anybody's own choice; a shorter one loses what is still needed. */
@@ -140,11 +187,6 @@ function isWrong(name: string, value: string, wanted: string | undefined): boole
   if (wanted === undefined || value === wanted) return false;
   if (name !== 'retention.ms') return true;
   return value !== '-1' && (wanted === '-1' || Number(value) < Number(wanted));
-}
-
-async function partitionCounts(admin: Admin): Promise<ReadonlyMap<string, number>> {
-  const { topics } = await admin.fetchTopicMetadata();
-  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
 }
 
 async function withAdmin<T>(
@@ -172,5 +214,8 @@ async function withAdmin<T>(
 }
 
 function mismatch(wrong: readonly string[]): WeirError {
-  return new WeirError('TOPICS_MISMATCH', `${wrong.join('\n')}\nweir topics apply makes what is missing.`);
+  return new WeirError(
+    'TOPICS_MISMATCH',
+    `${wrong.join('\n')}\nweir topics apply makes what is missing, and never changes what is there.`,
+  );
 }
