@@ -17,16 +17,16 @@
 
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
 import { type Repeating, repeatEvery } from '../clock.ts';
-import { WeirError } from '../errors.ts';
 import { Appender } from './kafka/appender.ts';
-import { type Connection, KafkaClient } from './kafka/client.ts';
-import { readCommitted } from './kafka/committed.ts';
+import type { KafkaClient } from './kafka/client.ts';
+import { type ClientSettings, Clients } from './kafka/clients.ts';
+import { readCommitted, refuseLostCommits } from './kafka/committed.ts';
 import { KafkaCommitter } from './kafka/committer.ts';
 import { Fetcher } from './kafka/fetcher.ts';
 import { fingerprintFrame, isPublic, registryFrame } from './kafka/frames.ts';
 import { KafkaKept } from './kafka/kept.ts';
 import { boundsOf } from './kafka/keyed.ts';
-import { COMMITS, Names } from './kafka/names.ts';
+import { Names } from './kafka/names.ts';
 import { Offsets } from './kafka/offsets.ts';
 import { KafkaReader, Waits } from './kafka/reader.ts';
 import { encodeHeader, type Framed } from './kafka/record-batches.ts';
@@ -36,23 +36,23 @@ import { type Registry, SchemaBook } from './kafka/schema-book.ts';
 import { Slot } from './kafka/slot.ts';
 import { applyTopics, checkTopics } from './kafka/topics.ts';
 import { Transactions } from './kafka/transactions.ts';
+import { Watchdog } from './kafka/watchdog.ts';
 import type { Append, Committed, Committer, Kept, Log, Position, Reader, ReaderOptions } from './port.ts';
 
-export interface KafkaLogOptions {
-  readonly connection: Connection;
+export interface KafkaLogOptions extends ClientSettings {
   readonly registry: RegistryAccess | Registry;
   /** Stands before the names of all topics and transactional ids; none unless said. */
   readonly prefix?: string;
   /** Makes the topics that are missing, with so many journal partitions; where it is left out they must be there. */
   readonly makeTopics?: { readonly partitions: number; readonly replication?: number };
-  /** How long an append, or the opening, is tried while no broker lets it through; 30 s unless said. */
-  readonly patienceMs?: number;
-  /** Told of trouble that passes: brokers that do not answer, move or restart. */
-  readonly onTrouble?: (error: unknown) => void;
+  /** After so long a broker ends a commit’s transaction that hangs; readers of outputs wait for that. 15 s unless said. */
+  readonly transactionTimeoutMs?: number;
+  /** How often it is looked whether readers stand still; 15 s unless said. */
+  readonly watchMs?: number;
 }
 
-const PATIENCE_MS = 30_000;
-/** Readers of outputs wait for a transaction that hangs; for a checkpoint waits only whoever takes over, who undoes it. */
+const WATCH_MS = 15_000;
+/** For a checkpoint that hangs waits only whoever takes over, who undoes it. */
 const COMMIT_TIMEOUT_MS = 15_000;
 const KEEP_TIMEOUT_MS = 120_000;
 /** Fetches of one fetcher that may wait at the same broker. */
@@ -73,29 +73,11 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> 
   }
 }
 
-/** A client beside those of a log, for what is no topic’s. */
-export async function openKafkaClient(options: Omit<KafkaLogOptions, 'registry'>): Promise<KafkaClient> {
-  const client = newClient(options, []);
-  try {
-    await client.connect();
-    return client;
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
-}
-
-function newClient(options: Omit<KafkaLogOptions, 'registry'>, topics: readonly string[]): KafkaClient {
-  const { connection, patienceMs = PATIENCE_MS, onTrouble = () => {} } = options;
-  return new KafkaClient({ ...connection, topics, patienceMs, onTrouble });
-}
-
 export class KafkaLog implements Log {
   readonly partitions: number;
   readonly #options: KafkaLogOptions;
   readonly #names: Names;
-  readonly #clients: KafkaClient[] = [];
-  readonly #ownClients = new Map<string, Promise<KafkaClient>>();
+  readonly #clients: Clients;
   readonly #client: KafkaClient;
   readonly #appender: Appender;
   readonly #schemas: SchemaBook;
@@ -103,6 +85,7 @@ export class KafkaLog implements Log {
   readonly #waits = new Waits();
   readonly #fetchers: Fetcher[] = [];
   readonly #refreshing: Repeating;
+  readonly #watchdog: Watchdog;
   #asked = false;
   #closed = false;
 
@@ -111,7 +94,8 @@ export class KafkaLog implements Log {
     this.partitions = partitions;
     this.#options = options;
     this.#names = names;
-    this.#client = this.#newClient();
+    this.#clients = new Clients(options, [...names.all(1).keys()]);
+    this.#client = this.#clients.make();
     this.#appender = new Appender(this.#client);
     this.#schemas = new SchemaBook({
       client: this.#client,
@@ -121,13 +105,24 @@ export class KafkaLog implements Log {
       nameOf: (topic) => names.topic(topic),
     });
     this.#refreshing = repeatEvery(REFRESH_MS, () => void this.#refreshWhereAsked());
+    this.#watchdog = new Watchdog({
+      intervalMs: options.watchMs ?? WATCH_MS,
+      readers: () => this.#fetchers.flatMap((fetcher) => fetcher.reading()),
+      ends: async (places) => {
+        const named = places.map(({ topic, partition }) => ({ topic: names.topic(topic), partition }));
+        return (await boundsOf(this.#client, named)).map(({ end }) => end);
+      },
+      cut: () => this.#client.cut(),
+      onTrouble: (error) => options.onTrouble?.(error),
+    });
   }
 
   /** Connects, and learns where everything ends and which schemas there are. */
   async open(): Promise<void> {
     await this.#client.connect();
     await Promise.all([this.#catchUp(), this.#schemas.catchUp()]);
-    await this.#refuseLostCommits();
+    const written = Array.from({ length: this.partitions }, (_, partition) => this.#offsets.end('journal', partition));
+    if (written.some((end) => end > 0)) await refuseLostCommits(this.#client, this.#names, this.partitions);
   }
 
   async append(append: Append): Promise<{ readonly baseOffset: number }> {
@@ -149,8 +144,9 @@ export class KafkaLog implements Log {
   }
 
   committer(owner: string): Committer {
+    const { transactionTimeoutMs: timeoutMs = COMMIT_TIMEOUT_MS } = this.#options;
     return new KafkaCommitter({
-      transactions: this.#transactions(owner, `a commit of ${owner}`, COMMIT_TIMEOUT_MS),
+      transactions: this.#transactions(owner, `a commit of ${owner}`, timeoutMs, owner),
       owner,
       place: this.#names.commitsOf(owner, this.partitions),
       framed: (append) => this.#framed(append),
@@ -160,7 +156,9 @@ export class KafkaLog implements Log {
   }
 
   kept(partition: number): Kept {
-    const transactions = this.#transactions(`state-${partition}`, `a checkpoint of ${partition}`, KEEP_TIMEOUT_MS);
+    const owner = `state-${partition}`;
+    // Checkpoints are staggered: those of all partitions share connections.
+    const transactions = this.#transactions(owner, `a checkpoint of ${partition}`, KEEP_TIMEOUT_MS, 'state');
     return new KafkaKept(transactions, this.#names.stateOf(partition));
   }
 
@@ -211,30 +209,19 @@ export class KafkaLog implements Log {
     this.#closed = true;
     this.#waits.close();
     this.#refreshing.stop();
+    this.#watchdog.stop();
     for (const fetcher of this.#fetchers) fetcher.close();
     await this.#appender.settled();
-    await Promise.all(this.#clients.map((client) => client.close()));
+    await this.#clients.close();
   }
 
-  #transactions(owner: string, what: string, timeoutMs: number): Transactions {
-    return new Transactions({
-      connect: () => this.#clientOf(owner),
-      transactionalId: this.#names.transactionalId(owner),
-      what,
-      timeoutMs,
-    });
-  }
-
-  /** One client for each owner, however often its work comes and goes. */
-  #clientOf(owner: string): Promise<KafkaClient> {
-    this.#waits.refuseWhereClosed();
-    const known = this.#ownClients.get(owner);
-    if (known !== undefined) return known;
-    const client = this.#newClient();
-    const connected = client.connect().then(() => client);
-    this.#ownClients.set(owner, connected);
-    connected.catch(() => this.#ownClients.delete(owner));
-    return connected;
+  #transactions(owner: string, what: string, timeoutMs: number, sharing: string): Transactions {
+    const transactionalId = this.#names.transactionalId(owner);
+    const connect = async () => {
+      this.#waits.refuseWhereClosed();
+      return this.#clients.writing(sharing);
+    };
+    return new Transactions({ connect, transactionalId, what, timeoutMs });
   }
 
   /** What stands before the values of an append, and its place on the cluster. */
@@ -259,7 +246,7 @@ export class KafkaLog implements Log {
   }
 
   #newFetcher(): Fetcher {
-    const lanes = Array.from({ length: LANES }, () => this.#newClient());
+    const lanes = Array.from({ length: LANES }, () => this.#clients.make());
     const fetcher = new Fetcher({
       lanes,
       nameOf: (topic) => this.#names.topic(topic),
@@ -269,12 +256,6 @@ export class KafkaLog implements Log {
     });
     this.#fetchers.push(fetcher);
     return fetcher;
-  }
-
-  #newClient(): KafkaClient {
-    const client = newClient(this.#options, [...this.#names.all(1).keys()]);
-    this.#clients.push(client);
-    return client;
   }
 
   #noteCommitted(topic: string, partition: number, end: number): void {
@@ -298,19 +279,5 @@ export class KafkaLog implements Log {
     if (!this.#asked) return;
     this.#asked = false;
     await this.#catchUp().catch((error) => this.#options.onTrouble?.(error));
-  }
-
-  /** Without `commits` everything would be done a second time. */
-  async #refuseLostCommits(): Promise<void> {
-    const count = this.#names.all(this.partitions).get(this.#names.topic(COMMITS)) as number;
-    const places = Array.from({ length: count }, (_, partition) => ({ topic: this.#names.topic(COMMITS), partition }));
-    const ends = (await boundsOf(this.#client, places)).map(({ end }) => end);
-    const written = Array.from({ length: this.partitions }, (_, partition) => this.#offsets.end('journal', partition));
-    if (ends.some((end) => end > 0) || written.every((end) => end === 0)) return;
-    throw new WeirError(
-      'LOG_POSITION_LOST',
-      `The journal holds records, and ${this.#names.topic(COMMITS)}, which tells how far they were worked off, is empty. ` +
-        'Put that topic back as it was; without it everything would be decided a second time.',
-    );
   }
 }

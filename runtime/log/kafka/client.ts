@@ -2,11 +2,12 @@
  * A client of the cluster: kafkajs's connections, authentication and metadata, with patience. Brokers that
  * restart, elect or load are waited for; what cannot pass is thrown at once.
  */
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import Cluster, { type Broker, type Exchange } from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
-import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import createSocketFactory, { type SocketFactory } from 'kafkajs/src/network/socketFactory.js';
 import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
 import { CodeError, mayPass } from './errors.ts';
@@ -25,6 +26,8 @@ export interface ClientOptions extends Connection {
   readonly topics: readonly string[];
   /** How long a request is tried before it fails. */
   readonly patienceMs: number;
+  /** How long a broker may take to answer before its connection is taken for dead; 30 s unless said. */
+  readonly requestTimeoutMs?: number | undefined;
   /** Told of what was tried again. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -44,10 +47,11 @@ export class KafkaClient {
   readonly #options: ClientOptions;
   readonly #cluster: Cluster;
   readonly #coordinators = new Map<string, Broker>();
+  readonly #sockets = new Map<Socket, string>();
   #closed = false;
 
   constructor(options: ClientOptions) {
-    const { brokers, clientId, ssl, sasl } = options;
+    const { brokers, clientId, ssl, sasl, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
     this.#options = options;
     this.#cluster = new Cluster({
       brokers,
@@ -57,14 +61,14 @@ export class KafkaClient {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       authenticationTimeout: CONNECTION_TIMEOUT_MS * 2,
       reauthenticationThreshold: 10_000,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
       enforceRequestTimeout: true,
       metadataMaxAge: METADATA_AGE_MS,
       allowAutoTopicCreation: false,
       retry: RETRY,
       // What kafkajs would log comes as an error to whoever asked, and is tried again or reported there.
       logger: loggers.createLogger({ level: loggers.LEVELS.NOTHING, logCreator: () => () => {} }),
-      socketFactory: createSocketFactory(),
+      socketFactory: this.#remembering(createSocketFactory()),
     });
   }
 
@@ -78,6 +82,20 @@ export class KafkaClient {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#cluster.disconnect();
+  }
+
+  /** Cuts all connections: what waits for an answer on them fails and is tried again on new ones. */
+  cut(): void {
+    for (const socket of this.#sockets.keys()) socket.destroy(new Error('the connection was cut'));
+  }
+
+  #remembering(make: SocketFactory): SocketFactory {
+    return (options) => {
+      const socket = make(options);
+      this.#sockets.set(socket, `${options.host}:${options.port}`);
+      socket.once('close', () => this.#sockets.delete(socket));
+      return socket;
+    };
   }
 
   partitionsOf(topic: string): number {
@@ -134,12 +152,20 @@ export class KafkaClient {
     return this.#sendTo(await this.#cluster.findControllerBroker(), exchange);
   }
 
-  /** A connection that does not answer in time may be cut without knowing it: it is closed, and kafkajs opens another. */
+  /**
+   * A connection that does not answer in time may be cut without knowing it. It is closed at once, which fails
+   * whatever else waits on it, and kafkajs opens another; left to itself it would wait for all of that first.
+   */
   async #sendTo<T>(broker: Broker, exchange: Exchange<T>): Promise<T> {
     try {
       return await broker.connectionPool.send(exchange);
     } catch (error) {
-      if ((error as Error).name === 'KafkaJSRequestTimeoutError') await broker.disconnect();
+      if ((error as Error).name === 'KafkaJSRequestTimeoutError') {
+        const { host, port } = broker.connectionPool;
+        for (const [socket, address] of this.#sockets) {
+          if (address === `${host}:${port}`) socket.destroy(error as Error);
+        }
+      }
       throw error;
     }
   }

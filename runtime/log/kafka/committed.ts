@@ -7,6 +7,7 @@ import { WeirError } from '../../errors.ts';
 import type { Committed, Position } from '../port.ts';
 import type { KafkaClient } from './client.ts';
 import { boundsOf, type Keyed, readKeyed } from './keyed.ts';
+import { COMMITS, type Names } from './names.ts';
 import type { Place } from './requests.ts';
 
 /** Looked through first, from the end; twice as many each time. A commit takes two offsets, its record and its marker. */
@@ -45,4 +46,20 @@ function decodeCommitted(record: Buffer, owner: string): Committed {
   } catch (cause) {
     throw new WeirError('RECORD_UNDECODABLE', `What ${owner} committed last cannot be read.`, { cause });
   }
+}
+
+/** Without `commits` everything would be done a second time: refuses where it is empty though the journal is not. */
+export async function refuseLostCommits(client: KafkaClient, names: Names, partitions: number): Promise<void> {
+  const topic = names.topic(COMMITS);
+  const count = names.all(partitions).get(topic) as number;
+  const bounds = await boundsOf(
+    client,
+    Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+  );
+  if (bounds.some(({ end }) => end > 0)) return;
+  throw new WeirError(
+    'LOG_POSITION_LOST',
+    `The journal holds records, and ${topic}, which tells how far they were worked off, is empty. ` +
+      'Put that topic back as it was; without it everything would be decided a second time.',
+  );
 }

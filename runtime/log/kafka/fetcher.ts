@@ -78,6 +78,14 @@ export class Fetcher {
     });
   }
 
+  /** The slots that wait for something, and how to cut what they wait on. */
+  reading(): { readonly slot: Slot; readonly cut: () => void }[] {
+    const cut = () => {
+      for (const { client } of this.#lanes) client.cut();
+    };
+    return [...this.#slots.values()].filter((slot) => slot.hungry).map((slot) => ({ slot, cut }));
+  }
+
   close(): void {
     this.#closed = true;
     this.#sweeping.stop();

@@ -4,7 +4,9 @@
  */
 // biome-ignore-all lint/style/noDefaultExport: that is how kafkajs exports them.
 declare module 'kafkajs/src/cluster/index.js' {
-  export interface Connection {
+  export interface ConnectionPool {
+    readonly host: string;
+    readonly port: number;
     send<T>(exchange: Exchange<T>): Promise<T>;
   }
   /** A request and how its answer is read, as kafkajs wants both. */
@@ -24,8 +26,7 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
   export interface Broker {
     readonly nodeId: number;
-    readonly connectionPool: Connection;
-    disconnect(): Promise<void>;
+    readonly connectionPool: ConnectionPool;
   }
   export interface PartitionMetadata {
     readonly partitionId: number;
@@ -78,7 +79,10 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 }
 
 declare module 'kafkajs/src/network/socketFactory.js' {
-  export default function createSocketFactory(): unknown;
+  import type { Socket } from 'node:net';
+
+  export type SocketFactory = (options: { readonly host: string; readonly port: number }) => Socket;
+  export default function createSocketFactory(): SocketFactory;
 }
 
 declare module 'kafkajs/src/loggers/index.js' {

@@ -59,6 +59,11 @@ export class Slot implements Place {
     return this.#failure === null && !this.inFlight && this.#bytes < AHEAD_BYTES_MAX;
   }
 
+  /** Somebody waits for what comes next. */
+  get hungry(): boolean {
+    return this.#failure === null && this.#bytes < AHEAD_BYTES_MAX && (this.asked || this.watched);
+  }
+
   get failed(): boolean {
     return this.#failure !== null;
   }

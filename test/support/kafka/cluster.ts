@@ -24,12 +24,16 @@ export interface ClusterOptions {
   readonly nodes?: number;
   /** Further lines of each broker's properties. */
   readonly properties?: readonly string[];
+  /** Port of a proxy through which the first broker is reached by whoever comes that way. */
+  readonly proxyPort?: number;
 }
 
 interface Node {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** Where the proxy reaches it. */
+  readonly proxiedPort: number;
   readonly folder: string;
   process: ChildProcess | null;
 }
@@ -38,16 +42,23 @@ export class KafkaCluster {
   readonly #folder = mkdtempSync(join(tmpdir(), 'weir-kafka-'));
   readonly #classPath = join(kafkaJars(), '*');
   readonly #properties: readonly string[];
+  readonly #proxyPort: number | null;
   #nodes: readonly Node[] = [];
 
   static async start(options: ClusterOptions = {}): Promise<KafkaCluster> {
-    const cluster = new KafkaCluster(options.properties ?? []);
+    const cluster = new KafkaCluster(options);
     await cluster.#start(options.nodes ?? 1);
     return cluster;
   }
 
-  private constructor(properties: readonly string[]) {
+  private constructor({ properties = [], proxyPort }: ClusterOptions) {
     this.#properties = properties;
+    this.#proxyPort = proxyPort ?? null;
+  }
+
+  /** Where a proxy reaches the first broker. */
+  get proxiedPort(): number {
+    return (this.#nodes[0] as Node).proxiedPort;
   }
 
   /** Addresses for clients. */
@@ -94,11 +105,12 @@ export class KafkaCluster {
   }
 
   async #start(count: number): Promise<void> {
-    const ports = await freePorts(count * 2);
+    const ports = await freePorts(count * 3);
     this.#nodes = Array.from({ length: count }, (_, index) => ({
       id: index + 1,
-      port: ports[index * 2] as number,
-      controllerPort: ports[index * 2 + 1] as number,
+      port: ports[index * 3] as number,
+      controllerPort: ports[index * 3 + 1] as number,
+      proxiedPort: ports[index * 3 + 2] as number,
       folder: mkdtempSync(join(this.#folder, `node-${index + 1}-`)),
       process: null,
     }));
@@ -130,6 +142,7 @@ export class KafkaCluster {
       'group.initial.rebalance.delay.ms=0',
       'group.min.session.timeout.ms=1000',
       'auto.create.topics.enable=false',
+      ...(this.#proxyPort === null ? [] : proxiedBy(this.#proxyPort, node)),
       ...this.#properties,
     ];
     writeFileSync(propertiesOf(node), `${lines.join('\n')}\n`);
@@ -145,6 +158,17 @@ export class KafkaCluster {
     child.kill(signal);
     await ended;
   }
+}
+
+/** A listener of its own: what brokers say to each other does not go through the proxy. Of two lines the later counts. */
+function proxiedBy(proxyPort: number, { port, controllerPort, proxiedPort }: Node): string[] {
+  const host = '127.0.0.1';
+  return [
+    `listeners=PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort},PROXIED://${host}:${proxiedPort}`,
+    `advertised.listeners=PLAINTEXT://${host}:${port},PROXIED://${host}:${proxyPort}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    'inter.broker.listener.name=PLAINTEXT',
+  ];
 }
 
 function propertiesOf({ folder }: Node): string {
