@@ -1,10 +1,12 @@
 /** The HTTP side of a process that speaks to people and systems: intake, queries, the console, webhooks. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { lookUpAlerts } from '../dashboards/api/alerts.ts';
 import { lookUpDecisions } from '../dashboards/api/decisions.ts';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
 import { addWorkplaceRoutes } from '../dashboards/api/workplace.ts';
 import { addConsole } from '../dashboards/console-pages.ts';
+import { RULES } from '../processors/rules/index.ts';
 import { parseSettings, readSettings } from '../processors/rules/settings.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
@@ -57,6 +59,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     index,
     keys,
     now,
+    lookUpAlerts: (alertIds) => lookUpAlerts(engine.clickhouse.read, alertIds),
     validateSettings: (written) => parseSettings(written, 'settings'),
     onControl: (control, receipt) => engine.settings.note(control, receipt.offset),
   });
@@ -67,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     zone,
     baseCurrency,
     now: engine.dataNow,
+    restrictedRules: RULES.filter(({ restricted }) => restricted).map(({ id }) => id),
   });
   addWorkplaceRoutes(server.app, {
     zone,

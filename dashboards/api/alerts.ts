@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
-import { type Alert, alertRecord } from '../../schemas/alert.ts';
+import { knownCaller, seesRestricted } from '../../runtime/http/auth.ts';
+import { ALERT_RESOLUTIONS, ALERT_STATUSES, ALERT_STEPS, type Alert, alertRecord } from '../../schemas/alert.ts';
 import { FAMILIES, SEVERITIES } from '../../schemas/reason.ts';
-import { SUBJECT_KINDS } from '../../schemas/subjects.ts';
+import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
 import { DAY_MS } from '../../schemas/time.ts';
 import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { LEG_COLUMNS, type LegRow, legBody, legOf, NOT_REFUSED, timeField } from './fields.ts';
@@ -42,18 +43,34 @@ const COLUMNS = `
     en,
     zh,
     evidence,
-    beyond_lateness AS beyondLateness`;
+    beyond_lateness AS beyondLateness,
+    step,
+    by,
+    toUnixTimestamp64Milli(step_at) AS stepAt,
+    note,
+    assignee,
+    resolution,
+    closed_for AS closedFor,
+    toUnixTimestamp64Milli(report_by) AS reportBy,
+    toUnixTimestamp64Milli(snoozed_until) AS snoozedUntil,
+    escalation,
+    quieted_by AS quietedBy`;
 
 /** Pages go by when an alert was first raised, which no later hit of it changes. */
 const PAGE = `
 SELECT alert_id AS alertId, max(revision) AS last, toUnixTimestamp64Milli(min(seen)) AS raised
 FROM alerts
 WHERE shadow = {shadow:Bool}
+    AND ({restricted:Bool} OR NOT restricted)
     AND ({rule:String} = '' OR rule = {rule:String})
     AND ({subject:String} = '' OR subject = {subject:String})
 GROUP BY alert_id
 HAVING ({severity:String} = '' OR toString(argMax(severity, revision)) = {severity:String})
     AND ({status:String} = '' OR toString(argMax(status, revision)) = {status:String})
+    AND ({closed:String} = '' OR (argMax(status, revision) = 'closed') = ({closed:String} = 'true'))
+    AND ({assignee:String} = '' OR argMax(assignee, revision) = {assignee:String})
+    AND ({quieted:String} = '' OR (argMax(quieted_by, revision) != '') = ({quieted:String} = 'true'))
+    AND ({escalated:String} = '' OR (argMax(coalesce(escalation, 0), revision) > 0) = ({escalated:String} = 'true'))
     AND min(opened_at) >= fromUnixTimestamp64Milli({from:Int64})
     AND min(opened_at) < fromUnixTimestamp64Milli({to:Int64})
     AND (raised, alertId) < ({raised:Int64}, {alertId:String})
@@ -108,7 +125,7 @@ export const alertBody = z
     severity: z.enum(SEVERITIES).describe('Highest of its occurrences.'),
     subjectKind: z.enum(SUBJECT_KINDS),
     subject: z.string().describe('Whom it is about.'),
-    status: z.enum(['open', 'closed']),
+    status: z.enum(ALERT_STATUSES).describe('reporting waits for the second person who is to confirm the report.'),
     openedAt: timeField('Event time of the earliest hit.'),
     at: timeField('Event time of the last hit.'),
     seen: timeField('When Weir got what hit last.'),
@@ -122,6 +139,20 @@ export const alertBody = z
     beyondLateness: z
       .boolean()
       .describe('True where the transfer that hit came beyond lateness: it is in no window (超出迟到容限).'),
+    step: z.enum(ALERT_STEPS).optional().describe('What brought this revision; a hit where absent.'),
+    by: z.string().optional().describe('Person whose step it was.'),
+    stepAt: timeField('When the step was taken, or time took it.').optional(),
+    note: z.string().optional().describe('What that person noted.'),
+    assignee: z.string().optional().describe('Who works on it.'),
+    resolution: z.enum(ALERT_RESOLUTIONS).optional().describe('What it was closed as, or is to be.'),
+    closedFor: z.string().optional().describe('Why it was closed, or is to be.'),
+    reportBy: timeField('By when the report must be with the authority.').optional(),
+    snoozedUntil: timeField('It rests until then.').optional(),
+    escalation: z.int().optional().describe('Times that it has escalated by age; 3 where its report is late.'),
+    quietedBy: z
+      .string()
+      .optional()
+      .describe('The critical alert of the same subject and transfer that says it louder.'),
     reason: z.strictObject({ en: z.string(), zh: z.string() }),
     evidence: z.array(evidenceBody),
   })
@@ -130,7 +161,9 @@ export const alertBody = z
 export const listBody = z.strictObject({ items: z.array(alertBody), next: nextField });
 
 export const detailBody = alertBody.extend({
-  revisions: z.array(alertBody).describe('Earlier revisions, the latest first.'),
+  revisions: z
+    .array(alertBody)
+    .describe('Earlier revisions, the latest first: each hit and each step, with who took it.'),
   legs: z
     .array(legBody.extend({ hit: z.boolean().describe('True where it brought a revision of the alert.') }))
     .describe(
@@ -138,11 +171,19 @@ export const detailBody = alertBody.extend({
     ),
 });
 
+function flagField(doc: string) {
+  return z.enum(['true', 'false']).optional().describe(doc);
+}
+
 const listQuery = z.strictObject({
   rule: z.string().min(1).max(64).optional().describe('Alerts of this rule.'),
   subject: z.string().min(1).max(128).optional().describe('Alerts on this party, device, operator, account or group.'),
   severity: z.enum(SEVERITIES).optional(),
-  status: z.enum(['open', 'closed']).optional(),
+  status: z.enum(ALERT_STATUSES).optional(),
+  closed: flagField('true: closed ones; false: all others.'),
+  assignee: z.string().min(1).max(128).optional().describe('Those that this person works on.'),
+  quieted: flagField('Whether a critical alert of the same cause quiets them.'),
+  escalated: flagField('Whether they have escalated.'),
   from: timeField('Opened at this event time or later.').optional(),
   to: timeField('Opened before this event time.').optional(),
   shadow: z
@@ -162,6 +203,12 @@ export interface AlertFilter {
   readonly subject?: string | undefined;
   readonly severity?: string | undefined;
   readonly status?: string | undefined;
+  readonly closed?: 'true' | 'false' | undefined;
+  readonly assignee?: string | undefined;
+  readonly quieted?: 'true' | 'false' | undefined;
+  readonly escalated?: 'true' | 'false' | undefined;
+  /** Whether restricted ones are among them: for those alone who may see them. */
+  readonly restricted: boolean;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly shadow: boolean;
@@ -172,9 +219,11 @@ export interface AlertFilter {
 /** A page of alerts as they stand, those first that were raised last. */
 export async function listAlerts(client: ClickHouseClient, filter: AlertFilter): Promise<z.infer<typeof listBody>> {
   const { rule = '', subject = '', severity = '', status = '', shadow, from = 0, to = END_MS, limit } = filter;
+  const { closed = '', assignee = '', quieted = '', escalated = '', restricted } = filter;
   const [raised, alertId] = filter.after ?? [END_MS, ''];
   const page = await select<{ alertId: string; raised: number }>(client, PAGE, {
     ...{ rule, subject, severity, status, shadow, from, to, raised, alertId },
+    ...{ closed, assignee, quieted, escalated, restricted },
     limit: limit + 1,
   });
   const shown = page.slice(0, limit);
@@ -188,10 +237,15 @@ export async function listAlerts(client: ClickHouseClient, filter: AlertFilter):
   };
 }
 
-async function readAlert(client: ClickHouseClient, alertId: string): Promise<z.infer<typeof detailBody>> {
+/** To those who may not see it, a restricted alert is one that there is not. */
+async function readAlert(
+  client: ClickHouseClient,
+  alertId: string,
+  sees: boolean,
+): Promise<z.infer<typeof detailBody>> {
   const rows = await select<AlertRow>(client, REVISIONS, { alertId });
   const [current, ...earlier] = rows;
-  if (current === undefined) {
+  if (current === undefined || (current.restricted && !sees)) {
     throw new WeirError('NOT_FOUND', `There is no alert ${alertId}, or it is not in ClickHouse yet.`);
   }
   const { partition, subject } = current;
@@ -210,12 +264,35 @@ async function readAlert(client: ClickHouseClient, alertId: string): Promise<z.i
   };
 }
 
+/** Whom alerts are about: what a step on one is routed by. */
+export interface AlertFacts {
+  readonly alertId: string;
+  readonly subjectKind: SubjectKind;
+  readonly subject: string;
+  readonly restricted: boolean;
+}
+
+const FACTS = `
+SELECT alert_id AS alertId, any(subject_kind) AS subjectKind, any(subject) AS subject, any(restricted) AS restricted
+FROM alerts
+WHERE alert_id IN {alertIds:Array(String)}
+GROUP BY alert_id`;
+
+export async function lookUpAlerts(client: ClickHouseClient, alertIds: readonly string[]): Promise<AlertFacts[]> {
+  return select<AlertFacts>(client, FACTS, { alertIds });
+}
+
 /** The record's JSON form, with the reason in one place. ClickHouse keeps absent text as empty text. */
 function bodyOf({ partition: _, ...row }: AlertRow): z.infer<typeof alertBody> {
   const { alertId, en, zh, ...rest } = alertRecord.render({
     ...row,
     transferId: row.transferId || null,
     eventId: row.eventId || null,
+    by: row.by || null,
+    note: row.note || null,
+    assignee: row.assignee || null,
+    closedFor: row.closedFor || null,
+    quietedBy: row.quietedBy || null,
     evidence: row.evidence.map((one) => ({ ...one, text: one.text || null, unit: one.unit || null })),
   });
   return { id: alertId, ...rest, reason: { en, zh } } as z.infer<typeof alertBody>;
@@ -229,14 +306,17 @@ export function addAlertRoutes(app: App, { clickhouse, mayRead }: QueryParts): v
       onRequest: mayRead.alerts,
       schema: { tags, summary: 'Alerts (预警)', querystring: listQuery, response: { 200: listBody } },
     },
-    async ({ query: { from, to, shadow, cursor, ...filter } }) =>
-      listAlerts(clickhouse, {
+    async (request) => {
+      const { from, to, shadow, cursor, ...filter } = request.query;
+      return listAlerts(clickhouse, {
         ...filter,
+        restricted: seesRestricted(knownCaller(request)),
         shadow: shadow === 'true',
         from: from === undefined ? undefined : Date.parse(from),
         to: to === undefined ? undefined : Date.parse(to),
         after: cursor === undefined ? undefined : readCursor(cursor, cursorValues),
-      }),
+      });
+    },
   );
   app.get(
     '/v1/alerts/:id',
@@ -249,6 +329,6 @@ export function addAlertRoutes(app: App, { clickhouse, mayRead }: QueryParts): v
         response: { 200: detailBody },
       },
     },
-    ({ params: { id } }) => readAlert(clickhouse, id),
+    (request) => readAlert(clickhouse, request.params.id, seesRestricted(knownCaller(request))),
   );
 }

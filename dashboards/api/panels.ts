@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
+import { knownCaller, seesRestricted } from '../../runtime/http/auth.ts';
 import { isCurrency } from '../../schemas/currencies.ts';
 import { DAY_MS, isZone, SECOND_MS } from '../../schemas/time.ts';
 import type { Panel, Scope } from '../panels/panel.ts';
@@ -28,6 +29,7 @@ const TO = 'fromUnixTimestamp64Milli({to:Int64})';
 const ZONE = '{zone:String}';
 const STEP = '{step:UInt32}';
 
+/** How panels speak for callers who may see everything. */
 const SCOPE: Scope = {
   within: (column) => `(${column} >= ${FROM} AND ${column} <= ${TO})`,
   from: FROM,
@@ -44,6 +46,12 @@ const SCOPE: Scope = {
   ofRules: (column) => `(empty({rules:Array(String)}) OR has({rules:Array(String)}, ${column}))`,
   words: (english, chinese) => `if({language:String} = 'zh', ${chinese}, ${english})`,
   inZone: (column) => `toTimeZone(${column}, ${ZONE})`,
+};
+
+/** The same for others: rules whose alerts are restricted are not there. */
+const OPEN_SCOPE: Scope = {
+  ...SCOPE,
+  ofRules: (column) => `(${SCOPE.ofRules(column)} AND NOT has({restrictedRules:Array(String)}, ${column}))`,
 };
 
 const labelBody = z.strictObject({ en: z.string(), zh: z.string() });
@@ -116,7 +124,13 @@ export async function readPanel(
   client: ClickHouseClient,
   panel: Panel,
   asked: DataQuery,
-  defaults: { readonly zone: string; readonly baseCurrency: string; readonly now: number },
+  defaults: {
+    readonly zone: string;
+    readonly baseCurrency: string;
+    readonly now: number;
+    /** Rules that the caller must not hear of; none where it may hear of all. */
+    readonly hiddenRules?: readonly string[];
+  },
 ): Promise<z.infer<typeof dataBody>> {
   const { from, to } = rangeOf(asked, defaults.now);
   const step = stepSeconds(panel, from, to);
@@ -132,8 +146,10 @@ export async function readPanel(
     baseCurrency,
     rules: asked.rules?.split(',') ?? [],
     language: asked.language,
+    ...(defaults.hiddenRules === undefined ? {} : { restrictedRules: defaults.hiddenRules }),
   };
-  const rows = await selectRows(client, panel.sql(SCOPE), params);
+  const scope = defaults.hiddenRules === undefined ? SCOPE : OPEN_SCOPE;
+  const rows = await selectRows(client, panel.sql(scope), params);
   return {
     id: panel.id,
     from: new Date(from).toISOString(),
@@ -171,7 +187,8 @@ function bodyOf({ id, title, question, kind, stacked, columns, variables }: Pane
   };
 }
 
-export function addPanelRoutes(app: App, { clickhouse, mayRead, zone, baseCurrency, now }: QueryParts): void {
+export function addPanelRoutes(app: App, parts: QueryParts): void {
+  const { clickhouse, mayRead, zone, baseCurrency, now, restrictedRules } = parts;
   const tags = ['queries'];
   app.get(
     '/v1/panels',
@@ -179,7 +196,11 @@ export function addPanelRoutes(app: App, { clickhouse, mayRead, zone, baseCurren
       onRequest: mayRead.panels,
       schema: { tags, summary: 'Panels: what can be shown as a chart (图表)', response: { 200: listBody } },
     },
-    () => ({ items: PANELS.map(bodyOf), zone, baseCurrency }),
+    (request) => {
+      const sees = seesRestricted(knownCaller(request));
+      const shown = PANELS.filter(({ restricted }) => sees || restricted !== true);
+      return { items: shown.map(bodyOf), zone, baseCurrency };
+    },
   );
   app.get(
     '/v1/panels/:id',
@@ -193,10 +214,16 @@ export function addPanelRoutes(app: App, { clickhouse, mayRead, zone, baseCurren
         response: { 200: dataBody },
       },
     },
-    ({ params: { id }, query }) => {
+    (request) => {
+      const { id } = request.params;
+      const sees = seesRestricted(knownCaller(request));
       const panel = panelOf(id);
-      if (panel === undefined) throw new WeirError('NOT_FOUND', `There is no panel ${id}.`);
-      return readPanel(clickhouse, panel, query, { zone, baseCurrency, now: now() });
+      if (panel === undefined || (panel.restricted === true && !sees))
+        throw new WeirError('NOT_FOUND', `There is no panel ${id}.`);
+      return readPanel(clickhouse, panel, request.query, {
+        ...{ zone, baseCurrency, now: now() },
+        ...(sees ? {} : { hiddenRules: restrictedRules }),
+      });
     },
   );
 }

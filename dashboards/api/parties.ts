@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
+import { knownCaller, seesRestricted } from '../../runtime/http/auth.ts';
 import { type CreditRating, creditRatingRecord } from '../../schemas/credit-rating.ts';
 import { customerRecord } from '../../schemas/events/customer.ts';
 import { partitionOf } from '../../schemas/subjects.ts';
@@ -113,7 +114,7 @@ export const partyBody = z
     limits: usageBody,
     rating: ratingBody.nullable().describe('Credit rating (信用评级); null where there is none.'),
     invoices: z.array(invoiceBody).describe(`Unpaid ones first, by due date; ${INVOICES_MAX} at most.`),
-    alerts: z.array(alertBody).describe(`Open alerts, the latest first; ${ALERTS_MAX} at most.`),
+    alerts: z.array(alertBody).describe(`Alerts that are not closed, the latest first; ${ALERTS_MAX} at most.`),
     history: historyBody.describe('Transfers, the latest first.'),
   })
   .describe('A party as it stands.');
@@ -180,7 +181,10 @@ export function addPartyRoute(app: App, { clickhouse: client, mayRead, partition
         response: { 200: partyBody },
       },
     },
-    async ({ params: { id: party }, query: { limit, cursor } }) => {
+    async (request) => {
+      const { id: party } = request.params;
+      const { limit, cursor } = request.query;
+      const restricted = seesRestricted(knownCaller(request));
       const reading = { client, party, partition: partitionOf(party, partitions) };
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor(cursor, cursorValues)[0];
       const profile = await readProfile(reading);
@@ -189,7 +193,7 @@ export function addPartyRoute(app: App, { clickhouse: client, mayRead, partition
         readUsage(client, { party, partition: reading.partition, zone: ownZone, now: now() }),
         readRating(reading),
         readInvoices(reading, localDate(now(), ownZone)),
-        listAlerts(client, { subject: party, status: 'open', shadow: false, limit: ALERTS_MAX }),
+        listAlerts(client, { subject: party, closed: 'false', shadow: false, restricted, limit: ALERTS_MAX }),
         readHistory(reading, { limit, before }),
       ]);
       const unknown = profile === null && history.items.length === 0 && cursor === undefined;

@@ -10,6 +10,8 @@ export interface QueryOptions {
   /** The institution's zone, for parties that have none of their own. */
   readonly zone: string;
   readonly baseCurrency: string;
+  /** Rules whose alerts are for compliance alone. */
+  readonly restrictedRules: readonly string[];
   /** What time it is for days and overdue invoices: the clock's, or that of the data. */
   readonly now: () => number;
 }

@@ -3,7 +3,7 @@
  * of a second behind the log; whoever must know at once waits at intake for the decision.
  */
 import type { App } from '../../runtime/http/app.ts';
-import { requireRole } from '../../runtime/http/auth.ts';
+import { requireRole, STAFF } from '../../runtime/http/auth.ts';
 import { addAlertRoutes } from './alerts.ts';
 import { addDecisionRoute } from './decisions.ts';
 import { addPanelRoutes } from './panels.ts';
@@ -11,11 +11,11 @@ import { addPartyRoute } from './parties.ts';
 import type { QueryOptions, QueryParts } from './parts.ts';
 
 export function addQueryRoutes(app: App, options: QueryOptions): void {
-  const staff = requireRole('viewer', 'approver');
+  const staff = requireRole(...STAFF);
   const parts: QueryParts = {
     ...options,
     // Upstream systems may read what they were told; what is suspected is for people alone.
-    mayRead: { decisions: requireRole('intake', 'viewer', 'approver'), alerts: staff, parties: staff, panels: staff },
+    mayRead: { decisions: requireRole('intake', ...STAFF), alerts: staff, parties: staff, panels: staff },
   };
   addDecisionRoute(app, parts);
   addAlertRoutes(app, parts);

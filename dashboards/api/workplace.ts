@@ -1,7 +1,7 @@
 /** `GET /v1/me`, `/v1/rules`, `/v1/system`: what the console shows besides the data itself. */
 import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
-import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
+import { knownCaller, requireRole, STAFF } from '../../runtime/http/auth.ts';
 import { ROLES } from '../../runtime/http/keys.ts';
 import { timeField } from './fields.ts';
 
@@ -87,7 +87,7 @@ export interface WorkplaceOptions {
 export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   const { zone, baseCurrency, version, demo } = options;
   const tags = ['console'];
-  const staff = requireRole('viewer', 'approver');
+  const staff = requireRole(...STAFF);
   app.get(
     '/v1/me',
     { onRequest: staff, schema: { tags, summary: 'Who is calling (当前用户)', response: { 200: meBody } } },

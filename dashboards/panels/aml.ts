@@ -166,6 +166,7 @@ ORDER BY transfers DESC, payer_country, payee_country, currency
 LIMIT 30`,
 };
 
+/** What is suspected, and of whom: for compliance alone. */
 export const AML: readonly Panel[] = [
   suspicionsOpen,
   suspicionsByRule,
@@ -174,4 +175,4 @@ export const AML: readonly Panel[] = [
   suspiciousSubjects,
   largeValues,
   borderCorridors,
-];
+].map((panel) => ({ ...panel, restricted: true }));

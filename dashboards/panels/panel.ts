@@ -89,6 +89,8 @@ export type PanelKind = 'timeseries' | 'stat' | 'bars' | 'pie' | 'heatmap' | 'ta
 export type Variable = 'currency' | 'rule';
 
 export interface Panel {
+  /** True where it is for compliance alone: it tells what is suspected. */
+  readonly restricted?: boolean;
   readonly id: string;
   readonly title: Words;
   /** The question that it answers. */

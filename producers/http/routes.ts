@@ -3,6 +3,7 @@ import type { Now } from '../../runtime/clock.ts';
 import type { App } from '../../runtime/http/app.ts';
 import type { KeyStore } from '../../runtime/http/keys.ts';
 import type { Intake } from '../intake.ts';
+import { type AlertRouteParts, addAlertActionRoute } from './alert-action-route.ts';
 import { addApprovalRoute } from './approval-route.ts';
 import { addControlRoute, type ControlRouteParts } from './control-route.ts';
 import type { DecisionIndex } from './decision-index.ts';
@@ -16,6 +17,7 @@ export interface IntakeRouteOptions {
   readonly index: DecisionIndex;
   readonly keys: KeyStore;
   readonly now: Now;
+  readonly lookUpAlerts: AlertRouteParts['lookUpAlerts'];
   readonly validateSettings: ControlRouteParts['validateSettings'];
   readonly onControl?: NonNullable<ControlRouteParts['onControl']>;
 }
@@ -24,6 +26,7 @@ export function addIntakeRoutes(app: App, options: IntakeRouteOptions): void {
   const parts = { ...options, idempotency: new Idempotency(options.now) };
   addEventRoutes(app, parts);
   addApprovalRoute(app, parts);
+  addAlertActionRoute(app, parts);
   addControlRoute(app, parts);
   addKeyRoutes(app, options.keys);
 }

@@ -8,6 +8,9 @@ import { id } from '../../schemas/declare.ts';
 import { WeirError } from '../errors.ts';
 import type { Holder, KeyStore, Role } from './keys.ts';
 
+/** Roles of people who look at what was found and decided. */
+export const STAFF = ['viewer', 'officer', 'approver', 'compliance'] as const satisfies readonly Role[];
+
 export interface Caller extends Holder {
   readonly device: string | null;
   readonly session: string | null;
@@ -41,6 +44,11 @@ const ANY_ID = id('An id.').json;
 
 export function mayAct(caller: Caller, roles: readonly Role[]): boolean {
   return caller.roles.includes('admin') || roles.some((role) => caller.roles.includes(role));
+}
+
+/** Whether the caller may know of restricted alerts (不得告知): to others they are not there. */
+export function seesRestricted(caller: Caller): boolean {
+  return mayAct(caller, ['compliance']);
 }
 
 /** A hook that lets only callers with one of the roles through; before the body is read, so strangers cost little. */

@@ -13,7 +13,11 @@ import { type Now, systemRandomBytes } from '../clock.ts';
 import { WeirError } from '../errors.ts';
 import { replacePrivateFile } from '../private-file.ts';
 
-export const ROLES = ['intake', 'viewer', 'approver', 'admin'] as const;
+/**
+ * intake sends events; viewer reads; officer takes steps on alerts; approver releases what is held; compliance
+ * does what an officer does and sees what is restricted; admin does everything.
+ */
+export const ROLES = ['intake', 'viewer', 'officer', 'approver', 'compliance', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 const DEPARTMENTS_MAX = 8;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
-import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
+import { knownCaller, requireRole, STAFF } from '../../runtime/http/auth.ts';
 import {
   changedSubscription,
   enabling,
@@ -40,7 +40,7 @@ export async function addWebhookRoutes(app: App, parts: DeskParts): Promise<void
   app.get(
     '/v1/webhook-messages/:id',
     {
-      onRequest: requireRole('viewer', 'approver'),
+      onRequest: requireRole(...STAFF),
       schema: { tags, summary: 'The whole message behind a webhook-id (完整消息)', params, response: { 200: whole } },
     },
     (request) => fullMessage(parts.log, request.params.id),

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Role } from '../../../runtime/http/keys.ts';
 import { alertRecord } from '../../../schemas/alert.ts';
 import { transferRecord } from '../../../schemas/events/transfer.ts';
 import { HOUR_MS } from '../../../schemas/time.ts';
 import { blocks, outputs } from '../../support/records.ts';
 import { alert, type Json, leg, OWN, openApi, PARTY } from './harness.ts';
+
+const ids = ({ body }: { body: Json }): unknown[] => (body.items as Json[]).map(({ id }) => id);
 
 describe('alerts', () => {
   it('are listed with the reason in both languages, those raised last first', async () => {
@@ -160,7 +163,80 @@ describe('alerts', () => {
       expect((await api.get(path, null)).status).toBe(401);
       expect((await api.get(path, 'intake')).status).toBe(403);
     }
-    for (const role of ['viewer', 'approver', 'admin'] as const)
+    for (const role of ['viewer', 'officer', 'approver', 'compliance', 'admin'] as const)
       expect((await api.get('/v1/alerts', role)).status).toBe(200);
+  });
+
+  it('are not there for others where they are restricted: no list, page, chart or id tells of them', async () => {
+    const api = await openApi();
+    const open = alert(2, { alertId: 'velocity:C-1001:2', subject: PARTY, rule: 'velocity', restricted: false });
+    const hidden = alert(1, { alertId: 'pass-through:C-1001:1', subject: PARTY });
+    await api.append(outputs('alerts', OWN, [hidden, open]));
+    await api.insert();
+    const [from, to] = [hidden.at - 1_000, hidden.at + 1_000].map((at) => new Date(at).toISOString());
+    const seenBy = async (role: Role) => {
+      const latest = await api.get(`/v1/panels/latest-alerts?from=${from}&to=${to}`, role);
+      return {
+        list: ids(await api.get('/v1/alerts', role)),
+        party: (await api.get(`/v1/parties/${PARTY}`, role)).body.alerts,
+        single: (await api.get(`/v1/alerts/${hidden.alertId}`, role)).status,
+        chart: latest.body.rows,
+        suspicion: (await api.get('/v1/panels/suspicions-open', role)).status,
+      };
+    };
+    for (const role of ['viewer', 'officer', 'approver'] as const) {
+      const seen = await seenBy(role);
+      expect(seen).toMatchObject({ list: [open.alertId], single: 404, suspicion: 404 });
+      expect(JSON.stringify(seen)).not.toContain('pass-through');
+      expect(JSON.stringify(seen.chart)).toContain('velocity');
+    }
+    for (const role of ['compliance', 'admin'] as const) {
+      const seen = await seenBy(role);
+      expect(seen).toMatchObject({ list: [open.alertId, hidden.alertId], single: 200, suspicion: 200 });
+      expect(JSON.stringify(seen.chart)).toContain('pass-through');
+      expect(seen.party).toHaveLength(2);
+    }
+  });
+
+  it('show every step that was taken, and are found by where they stand', async () => {
+    const api = await openApi();
+    const first = alert(1);
+    const step = {
+      step: 'assign',
+      status: 'assigned',
+      by: 'li',
+      assignee: 'wang',
+      note: '请跟进',
+      stepAt: first.at,
+    } as const;
+    const closed = {
+      step: 'close',
+      status: 'closed',
+      by: 'wang',
+      assignee: 'wang',
+      resolution: 'false_positive',
+      closedFor: '已核实',
+    } as const;
+    const quiet = alert(2, { revision: 2, step: 'quiet', quietedBy: first.alertId, escalation: 1 });
+    await api.append(
+      outputs('alerts', OWN, [
+        first,
+        alert(1, { revision: 2, ...step }),
+        alert(1, { revision: 3, ...closed }),
+        alert(2),
+        quiet,
+      ]),
+    );
+    await api.insert();
+    const { body } = await api.get(`/v1/alerts/${first.alertId}`);
+    expect(body).toMatchObject({ status: 'closed', resolution: 'false-positive', closedFor: '已核实', by: 'wang' });
+    expect(body.revisions).toMatchObject([{ step: 'assign', assignee: 'wang', note: '请跟进' }, { step: 'hit' }]);
+    const found = async (query: string) => ids(await api.get(`/v1/alerts?${query}`));
+    expect(await found('closed=true')).toEqual([first.alertId]);
+    expect(await found('closed=false')).toEqual([quiet.alertId]);
+    expect(await found('assignee=wang')).toEqual([first.alertId]);
+    expect(await found('quieted=true')).toEqual([quiet.alertId]);
+    expect(await found('escalated=false')).toEqual([first.alertId]);
+    expect(await found('status=assigned')).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { LookUpAlerts } from '../../../producers/http/alert-action-route.ts';
 import { DecisionIndex, type LookUpDecisions } from '../../../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../../../producers/http/routes.ts';
 import { Intake } from '../../../producers/intake.ts';
@@ -40,6 +41,7 @@ export interface SendOptions {
 export interface HarnessOptions extends Partial<Pick<ServerOptions, 'requestsPerSecondMax' | 'bodyBytesMax'>> {
   readonly now?: () => number;
   readonly lookUp?: LookUpDecisions;
+  readonly lookUpAlerts?: LookUpAlerts;
   /** Stands between intake and the log, to make it fail. */
   readonly append?: (append: Append, log: Log) => Promise<{ readonly baseOffset: number }>;
 }
@@ -72,7 +74,10 @@ export async function startHarness(options: HarnessOptions = {}) {
     onFault: (error) => faults.push(error),
     ...options,
   });
-  addIntakeRoutes(server.app, { intake, index, keys, now, validateSettings });
+  addIntakeRoutes(server.app, {
+    ...{ intake, index, keys, now, validateSettings },
+    lookUpAlerts: options.lookUpAlerts ?? (async () => []),
+  });
   const address = await server.listen({ port: 0 });
   onTestFinished(async () => {
     index.close();
