@@ -10,10 +10,11 @@ import { z } from 'zod';
 import { type FieldError, WeirError } from '../runtime/errors.ts';
 import { fieldErrorsOf } from '../runtime/http/problem.ts';
 import type { Log } from '../runtime/log/port.ts';
-import { ValueWriter } from '../runtime/log/values.ts';
+import { type PackedValues, ValueWriter } from '../runtime/log/values.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { eventIdOf } from '../schemas/ids.ts';
 import { EVENTS, type EventOf, type EventTopic } from '../schemas/journal.ts';
+import { inputKeyOf } from '../schemas/record-keys.ts';
 
 /** Topics that producers write; voids are written by tasks alone. */
 export type InputTopic = Exclude<EventTopic, 'voids'>;
@@ -102,11 +103,13 @@ export class Intake {
     await this.#declare(topic);
     const record = EVENTS[topic] as unknown as Declared<EventOf<K>>;
     const packed = this.#encode(record, values);
+    const keyOf = inputKeyOf(topic);
     const { baseOffset } = await this.#log.append({
       topic,
       partition: PARTITION,
       fingerprint: record.fingerprint,
       values: packed,
+      ...(keyOf === null ? {} : { keys: this.#keys(values.map(keyOf)) }),
       ...(trace === undefined ? {} : { trace }),
     });
     this.#options.onAccepted?.(topic, values.length);
@@ -126,6 +129,11 @@ export class Intake {
       this.#writer.take();
       throw error;
     }
+    return this.#writer.take();
+  }
+
+  #keys(keys: readonly string[]): PackedValues {
+    for (const key of keys) this.#writer.text(key);
     return this.#writer.take();
   }
 

@@ -43,6 +43,8 @@ export class Outputs {
     readonly [T in OutputTopic]: ValueWriter;
   };
   readonly #taken: number[] = OUTPUT_TOPICS.map(() => 0);
+  /** The key of each notification. Of the other topics the log finds it in the value. */
+  readonly #parties = new ValueWriter(256);
   digest: Buffer = Buffer.alloc(32);
   readonly tally = new Tally();
 
@@ -73,6 +75,7 @@ export class Outputs {
 
   notification(value: Notification): void {
     this.#writers.notifications.write(notificationRecord.type, value);
+    this.#parties.text(value.party);
   }
 
   deadLetter(value: DeadLetter): void {
@@ -103,7 +106,9 @@ export class Outputs {
     for (const [index, topic] of OUTPUT_TOPICS.entries()) {
       const writer = this.#writers[topic];
       if (writer.count === 0) continue;
-      appends.push({ topic, partition, fingerprint: OUTPUT_RECORDS[topic].fingerprint, values: writer.take() });
+      const keys = topic === 'notifications' ? { keys: this.#parties.take() } : {};
+      const { fingerprint } = OUTPUT_RECORDS[topic];
+      appends.push({ topic, partition, fingerprint, values: writer.take(), ...keys });
       this.#taken[index] = 0;
     }
     return appends;

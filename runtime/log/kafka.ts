@@ -15,6 +15,7 @@
  * keep what the adapter itself must know in two topics of its own.
  */
 
+import { KEYED_BY_FIRST_FIELD } from '../../schemas/record-keys.ts';
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
 import { type Repeating, repeatEvery } from '../clock.ts';
 import { Appender } from './kafka/appender.ts';
@@ -38,6 +39,7 @@ import { applyTopics, checkTopics } from './kafka/topics.ts';
 import { Transactions } from './kafka/transactions.ts';
 import { Watchdog } from './kafka/watchdog.ts';
 import type { Append, Committed, Committer, Kept, Log, Position, Reader, ReaderOptions } from './port.ts';
+import { firstFields, type PackedValues } from './values.ts';
 
 export interface KafkaLogOptions extends ClientSettings {
   readonly registry: RegistryAccess | Registry;
@@ -226,12 +228,12 @@ export class KafkaLog implements Log {
 
   /** What stands before the values of an append, and its place on the cluster. */
   #framed(append: Append): (Framed & Place) | Promise<Framed & Place> {
-    const { topic, partition, fingerprint, values, keys, trace } = append;
+    const { topic, partition, fingerprint, values, trace } = append;
     this.#offsets.end(topic, partition);
     const headers = trace === undefined ? undefined : encodeHeader('traceparent', trace);
     const framed = (frame: Buffer) => {
       const place = { topic: this.#names.topic(topic), partition };
-      return { ...place, keys: keys ?? null, frame, headers, values, from: 0, to: values.count };
+      return { ...place, keys: keysOf(append), frame, headers, values, from: 0, to: values.count };
     };
     if (!isPublic(topic)) return framed(fingerprintFrame(fingerprint));
     const id = this.#schemas.idOf(topic, fingerprint);
@@ -280,4 +282,9 @@ export class KafkaLog implements Log {
     this.#asked = false;
     await this.#catchUp().catch((error) => this.#options.onTrouble?.(error));
   }
+}
+
+function keysOf({ topic, values, keys }: Append): PackedValues | null {
+  if (keys !== undefined) return keys;
+  return KEYED_BY_FIRST_FIELD.has(topic) ? firstFields(values) : null;
 }

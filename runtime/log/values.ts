@@ -22,6 +22,26 @@ export function sliceValues(values: PackedValues, from: number, to: number): Pac
   return { count: to - from, body: values.body.subarray(start, end), ends };
 }
 
+/** The first field of Avro records, a string each, without making anything of the rest. */
+export function firstFields({ count, body, ends }: PackedValues): PackedValues {
+  const fields = { count, body: Buffer.allocUnsafe(body.length), ends: new Uint32Array(count) };
+  let end = 0;
+  for (let index = 0; index < count; index++) {
+    let at = index === 0 ? 0 : ends[index - 1]!;
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = body[at++]!;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    // Zigzag, of a number that is not negative.
+    length >>>= 1;
+    for (const last = at + length; at < last; at++) fields.body[end++] = body[at]!;
+    fields.ends[index] = end;
+  }
+  return { ...fields, body: fields.body.subarray(0, end) };
+}
+
 export function packValues(parts: readonly Uint8Array[]): PackedValues {
   const ends = new Uint32Array(parts.length);
   let end = 0;
@@ -31,6 +51,9 @@ export function packValues(parts: readonly Uint8Array[]): PackedValues {
   }
   return { count: parts.length, body: Buffer.concat(parts, end), ends };
 }
+
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3;
 
 /** Encodes values one behind the other into a buffer that grows and is used again. */
 export class ValueWriter {
@@ -83,6 +106,12 @@ export class ValueWriter {
   finish(end: number): void {
     this.#length = end;
     this.#close();
+  }
+
+  /** A text as its bytes in UTF-8. */
+  text(text: string): void {
+    const target = this.reserve(text.length * UTF8_BYTES_MAX);
+    this.finish(this.#length + target.write(text, this.#length));
   }
 
   /** Copies bytes that are encoded already. */
