@@ -4,6 +4,7 @@ import type { Cli, Declare } from './cli.ts';
 import { declareConfig } from './config.ts';
 import { declareDashboards } from './dashboards.ts';
 import { declareDocs } from './docs.ts';
+import { declareEmergency } from './emergency.ts';
 import { declareEvaluate } from './evaluate.ts';
 import { declareFreeze } from './freeze.ts';
 import { declareImport } from './import.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Declare[] = [
   declareEvaluate,
   declareRules,
   declareFreeze,
+  declareEmergency,
   declareReplay,
   declareKeys,
   declareDashboards,

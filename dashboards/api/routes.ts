@@ -6,6 +6,7 @@ import type { App } from '../../runtime/http/app.ts';
 import { requireRole, STAFF } from '../../runtime/http/auth.ts';
 import { addAlertRoutes } from './alerts.ts';
 import { addDecisionRoute } from './decisions.ts';
+import { addEmergencyRoute } from './emergency.ts';
 import { addPanelRoutes } from './panels.ts';
 import { addPartyRoute } from './parties.ts';
 import type { QueryOptions, QueryParts } from './parts.ts';
@@ -21,4 +22,5 @@ export function addQueryRoutes(app: App, options: QueryOptions): void {
   addAlertRoutes(app, parts);
   addPartyRoute(app, parts);
   addPanelRoutes(app, parts);
+  addEmergencyRoute(app, parts);
 }

@@ -1,13 +1,29 @@
 /**
- * The control book (控制): settings, lists, rates, freezes and the clock, as the task has heard of them.
+ * The control book (控制): settings, lists, rates, emergency measures and the clock, as the task has heard of them.
  * Every task has all of it, so what must stop a payment at its payee is known at its payer.
  */
 import { LONG_MAX, LONG_MIN } from '../../schemas/declare.ts';
-import type { Control as ControlEvent, Rate } from '../../schemas/events/control.ts';
+import { type Control as ControlEvent, type Rate, SEGMENT } from '../../schemas/events/control.ts';
 
 interface ListVersion {
   readonly version: string;
   readonly members: ReadonlySet<string>;
+}
+
+/** An emergency measure (应急措施) for all customers, or a segment of them. */
+export interface Measure {
+  readonly segment: string | null;
+  /** When it ends, ms; Infinity where it does not by itself. */
+  readonly until: number;
+  /** What limits are multiplied by; null where payouts are stopped. */
+  readonly percent: number | null;
+}
+
+/** What tells a customer apart for measures. */
+export interface Told {
+  readonly kind: string | null;
+  readonly tags: readonly string[];
+  readonly grade: string;
 }
 
 /** Members of lists and freezes are bounded by what control sends: some 60 bytes a member. */
@@ -18,6 +34,10 @@ export class Control {
   tick = Number.NEGATIVE_INFINITY;
   /** Party or account → when its freeze ends, ms; Infinity where it does not by itself. */
   readonly freezes = new Map<string, number>();
+  /** Party or account → the entry that froze it. */
+  readonly frozenBy = new Map<string, string>();
+  /** Entry → the measure that it brought, until it is undone or over. */
+  readonly measures = new Map<string, Measure>();
   /** List → its version in force; only closed ones. */
   readonly lists = new Map<string, ListVersion>();
   /** List and version → members heard so far: versions may come side by side. */
@@ -34,6 +54,7 @@ export class Control {
     switch (event.kind) {
       case 'tick':
         this.tick = Math.max(this.tick, event.at);
+        for (const [id, { until }] of this.measures) if (until <= this.tick) this.measures.delete(id);
         return false;
       case 'settings':
         this.settings = event.settings ?? '';
@@ -46,9 +67,17 @@ export class Control {
         return true;
       case 'freeze':
         this.freezes.set(event.party!, event.until ?? Number.POSITIVE_INFINITY);
+        this.frozenBy.set(event.party!, event.controlId);
         return false;
       case 'unfreeze':
-        this.freezes.delete(event.party!);
+        this.#unfreeze(event.party!);
+        return false;
+      case 'stop_payouts':
+      case 'tighten':
+        this.#take(event);
+        return false;
+      case 'undo':
+        this.#undo(event.measure!);
         return false;
       case 'rates':
         for (const rate of event.rates) this.rates.set(rate.currency, { rate, at: event.at });
@@ -66,6 +95,10 @@ export class Control {
       settings: this.settings,
       tick: Number.isFinite(this.tick) ? this.tick : null,
       freezes: [...this.freezes].map(([id, until]) => [id, Number.isFinite(until) ? until : null] as const),
+      frozenBy: [...this.frozenBy],
+      measures: [...this.measures].map(
+        ([id, measure]) => [id, { ...measure, until: untilJson(measure.until) }] as const,
+      ),
       lists: [...this.lists].map(([name, { version, members }]) => [name, version, [...members]] as const),
       pending: [...this.pending].map(([key, members]) => [key, [...members]] as const),
       rates: [...this.rates],
@@ -77,6 +110,10 @@ export class Control {
     this.settings = json.settings;
     this.tick = json.tick ?? Number.NEGATIVE_INFINITY;
     for (const [id, until] of json.freezes) this.freezes.set(id, until ?? Number.POSITIVE_INFINITY);
+    for (const [party, id] of json.frozenBy) this.frozenBy.set(party, id);
+    for (const [id, { until, ...measure }] of json.measures) {
+      this.measures.set(id, { ...measure, until: until ?? Number.POSITIVE_INFINITY });
+    }
     for (const [name, version, members] of json.lists) this.lists.set(name, { version, members: new Set(members) });
     for (const [key, members] of json.pending) this.pending.set(key, new Set(members));
     for (const [currency, rate] of json.rates) this.rates.set(currency, rate);
@@ -89,9 +126,47 @@ export class Control {
     return until !== undefined && at < until;
   }
 
+  /** The measure by which payouts of such a customer are stopped at a time; null where none is. */
+  stopOf(told: Told, at: number): string | null {
+    for (const [id, { segment, until, percent }] of this.measures) {
+      if (percent === null && at < until && isOf(segment, told)) return id;
+    }
+    return null;
+  }
+
+  /** What limits of such a customer are multiplied by at a time: the tightest measure counts. */
+  tightenedPercent(told: Told, at: number): number {
+    let tightest = 100;
+    for (const { segment, until, percent } of this.measures.values()) {
+      if (percent !== null && percent < tightest && at < until && isOf(segment, told)) tightest = percent;
+    }
+    return tightest;
+  }
+
   isListed(id: string): boolean {
     for (const { members } of this.lists.values()) if (members.has(id)) return true;
     return false;
+  }
+
+  /** An entry of a topic that anybody may write: a segment that nobody is of must not pass for one of all. */
+  #take({ controlId, kind, segment, until, percent }: ControlEvent): void {
+    if (segment !== null && !SEGMENT.test(segment)) throw new Error(`segment ${segment} is none of customers`);
+    if (kind === 'tighten' && percent === null) throw new Error('limits are to be tightened, and no percent is said');
+    this.measures.set(controlId, {
+      segment,
+      until: until ?? Number.POSITIVE_INFINITY,
+      percent: kind === 'tighten' ? percent : null,
+    });
+  }
+
+  #undo(measure: string): void {
+    this.measures.delete(measure);
+    for (const [party, id] of this.frozenBy) if (id === measure) this.#unfreeze(party);
+  }
+
+  #unfreeze(party: string): void {
+    this.freezes.delete(party);
+    this.frozenBy.delete(party);
   }
 
   #list(event: ControlEvent): void {
@@ -109,6 +184,17 @@ export class Control {
     if (members.size === 0 && this.lists.get(name)?.version === version) return;
     this.lists.set(name, { version, members });
   }
+}
+
+function untilJson(until: number): number | null {
+  return Number.isFinite(until) ? until : null;
+}
+
+function isOf(segment: string | null, { kind, tags, grade }: Told): boolean {
+  if (segment === null) return true;
+  const value = segment.slice(segment.indexOf(':') + 1);
+  if (segment.startsWith('kind:')) return value === kind;
+  return segment.startsWith('tag:') ? tags.includes(value) : value === grade;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Features of calendar totals, of control, and of the customer's standing. */
 
 import { TRANSFER_STATUSES } from '../../schemas/events/transfer.ts';
+import type { Told } from '../books/control.ts';
 import { calendarOf } from './calendar.ts';
 import { BUCKET, type Chunk, MAY_PASS, SIDE_INCOMING, STATUS_MASK, STATUS_SHIFT } from './legs.ts';
 import type { Feature, Scope, Unit } from './scope.ts';
@@ -74,9 +75,7 @@ export function side(): Feature {
 
 /** The party or account that is frozen, of the two ends of the transfer; empty where none is. */
 export function frozenEnd(): Feature<string> {
-  return direct('text', (scope) =>
-    firstEnd(scope, (id) => scope.control.isFrozen(id, Number.isFinite(scope.tick) ? scope.tick : scope.at)),
-  );
+  return direct('text', (scope) => firstEnd(scope, (id) => scope.control.isFrozen(id, timeOf(scope))));
 }
 
 /** The party or account that stands on a list, of the two ends of the transfer; empty where none does. */
@@ -84,6 +83,29 @@ export function listedEnd(): Feature<string> {
   return direct('text', (scope) =>
     scope.control.lists.size === 0 ? '' : firstEnd(scope, (id) => scope.control.isListed(id)),
   );
+}
+
+/** The measure by which the payer's payouts are stopped; empty where none does. */
+export function payoutStop(): Feature<string> {
+  return direct('text', (scope) => {
+    const { control } = scope;
+    return control.measures.size === 0 ? '' : (control.stopOf(toldOf(scope), timeOf(scope)) ?? '');
+  });
+}
+
+/** What emergency measures multiply the subject's limits by, percent. */
+export function tightenedPercent(scope: Scope): number {
+  const { control } = scope;
+  return control.measures.size === 0 ? 100 : control.tightenedPercent(toldOf(scope), timeOf(scope));
+}
+
+/** Measures go by the clock: an event of yesterday is judged by what holds now. */
+function timeOf({ tick, at }: Scope): number {
+  return Number.isFinite(tick) ? tick : at;
+}
+
+function toldOf({ subject: { profile, credit } }: Scope): Told {
+  return { kind: profile?.kind ?? null, tags: profile?.tags ?? [], grade: credit?.grade ?? 'A' };
 }
 
 function firstEnd(scope: Scope, test: (id: string) => boolean): string {

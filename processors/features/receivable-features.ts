@@ -3,12 +3,14 @@
  * the first tick nothing is overdue. `…Before` is what the rules saw when they last judged the
  * customer's debts: a threshold that lies between the two has just been crossed.
  */
+
 import type { Grade } from '../../schemas/credit-rating.ts';
 import type { Money } from '../../schemas/money.ts';
 import { convert } from '../books/control.ts';
 import { limitScaleOf, rate } from '../books/credit.ts';
 import { zoneAt } from '../books/profile.ts';
 import { type JudgedDebts, type OverdueState, overdueOn } from '../books/receivables.ts';
+import { tightenedPercent } from './account-features.ts';
 import { calendarOf } from './calendar.ts';
 import type { Feature, Scope, Unit } from './scope.ts';
 
@@ -53,7 +55,10 @@ export function grade(): Feature<Grade> {
 
 /** What the customer's limits are multiplied by for its rating, in percent. */
 export function limitScalePercent(): Feature {
-  return direct('percent', (scope) => (scope.subject.credit === null ? 100 : limitScaleOf(scope.subject.credit.grade)));
+  return direct('percent', (scope) => {
+    const ofGrade = scope.subject.credit === null ? 100 : limitScaleOf(scope.subject.credit.grade);
+    return Math.floor((ofGrade * tightenedPercent(scope)) / 100);
+  });
 }
 
 function direct<T>(unit: Unit, read: (scope: Scope) => T): Feature<T> {

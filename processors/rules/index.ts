@@ -23,9 +23,11 @@ import { overdueAmount } from './overdue/overdue-amount.ts';
 import { overdueDays } from './overdue/overdue-days.ts';
 import { frozenParty } from './screening/frozen-party.ts';
 import { listedParty } from './screening/listed-party.ts';
+import { payoutsStopped } from './screening/payouts-stopped.ts';
 
 export const RULES: readonly Rule[] = [
   frozenParty,
+  payoutsStopped,
   listedParty,
   rateMissingRule,
   limitTransaction,

@@ -6,12 +6,13 @@ import { approvalIdentity, type Hold, refuseApproval, reused } from '../books/ap
 import type { LegPlace } from '../books/history.ts';
 import { accept, compare } from '../books/repeats.ts';
 import type { Subject } from '../books/subject.ts';
+import { tightenedPercent } from '../features/account-features.ts';
 import { nameOf } from '../features/interner.ts';
 import { STATUS_MASK, STATUS_SHIFT } from '../features/legs.ts';
 import { type Arrival, aboutReader, isInOwnGroup, STATUSES } from './arrival.ts';
 import { bookFailed } from './book-failed.ts';
 import { decisionOf, missingOf, setOutcome, standingOf, takeBack, termsOf } from './decisions.ts';
-import { aimAt, judge, neutralReason, raiseAlerts, reasonsOf } from './judge.ts';
+import { aimAt, type Finding, judge, neutralReason, raiseAlerts, reasonsOf } from './judge.ts';
 import type { TaskState } from './state.ts';
 import { TransferReader } from './transfer-reader.ts';
 
@@ -106,13 +107,15 @@ export function expireHolds(state: TaskState, subject: Subject, place: number, n
 }
 
 /**
- * Enough approvals, and a last look at freezes and lists: a freeze rejects whoever approved, and what a
- * list says since asks for approvals of its own.
+ * Enough approvals, and a last look at freezes, stops, tightened limits and lists: the first three reject whoever
+ * approved, and what a list says since asks for approvals of its own.
  */
 function release(state: TaskState, subject: Subject, place: number, hold: Hold, cause: Cause, approved: Reason): void {
   const { arrival, leg } = aim(state, subject, place, hold);
   state.scope.at = cause.at;
-  const findings = judge(screeningOf(state, subject), 'outgoing', false) ?? [];
+  const screened = judge(screeningOf(state, subject), 'outgoing', false) ?? [];
+  const findings = [...screened, ...tightened(state, subject)];
+  state.scope.at = cause.at;
   const inForce = findings.filter(({ bound }) => !bound.shadow);
   const rejects = inForce.filter(({ outcome }) => outcome.kind === 'reject');
   const fresh = inForce.filter(({ bound, outcome }) => outcome.kind === 'hold' && !hold.rules.includes(bound.rule.id));
@@ -125,6 +128,15 @@ function release(state: TaskState, subject: Subject, place: number, hold: Hold, 
     hold.reasons = [...hold.reasons, ...reasonsOf(state, fresh)];
     revise(state, subject, place, hold, cause, approved);
   } else finish(state, hold, arrival, leg, 'accept', cause, [approved]);
+}
+
+/** What limits say by now where somebody has tightened them; otherwise they are as they were when it was held. */
+function tightened(state: TaskState, subject: Subject): Finding[] {
+  const { scope } = state;
+  if (tightenedPercent(scope) === 100) return [];
+  const set = state.rulesOf(subject);
+  scope.at = held.at;
+  return judge({ ...set, outgoing: set.outgoing.filter(({ rule }) => rule.code === 'limit') }, 'outgoing', false) ?? [];
 }
 
 /** The rules of the screening family alone. */
@@ -229,6 +241,7 @@ function aim(
   scope.counterparty = counterparty;
   scope.late = false;
   scope.totals = subject.history.windows.totals;
+  scope.payerIsParty = held.debtorParty.start >= 0;
   scope.ownEnds = () => [state.subjects.idOf(subject), held.text(held.debtorAccount)!];
   const arrival: Arrival = {
     subject,

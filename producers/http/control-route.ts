@@ -6,10 +6,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Now } from '../../runtime/clock.ts';
+import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
-import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
+import { type Caller, knownCaller, mayAct, requireRole } from '../../runtime/http/auth.ts';
 import { id, instant, maybe, text } from '../../schemas/declare.ts';
-import { type Control, controlEntry, controlRecord, rateRecord } from '../../schemas/events/control.ts';
+import { type Control, controlEntry, controlRecord, rateRecord, SEGMENT } from '../../schemas/events/control.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import type { Intake, Receipt } from '../intake.ts';
 import { type Answer, sendAnswer } from './answer.ts';
@@ -34,6 +35,15 @@ const shared = {
 };
 const party = id('Party or account.').json;
 const list = id('Name of the list.', 64).json;
+const until = maybe(instant('When it ends by itself.')).json;
+const segment = z
+  .string()
+  .regex(SEGMENT, 'must be like kind:person, tag:merchant or grade:D')
+  .nullish()
+  .transform((value) => value ?? null)
+  .describe('The customers it is for: kind:person, tag:merchant, grade:D; all where absent.');
+const percent = z.int().min(0).max(99).describe('Limits are multiplied by so many percent.');
+const measure = id('The measure: the eventId that it was answered with, as GET /v1/emergency lists it.').json;
 const listVersion = id('Version of the list; it counts from its closing entry on.', 64).json;
 
 const controlBody = z
@@ -47,9 +57,12 @@ const controlBody = z
       kind: z.literal('freeze'),
       ...shared,
       party,
-      until: maybe(instant('When it ends by itself.')).json,
+      until,
     }),
     z.strictObject({ kind: z.literal('unfreeze'), ...shared, party }),
+    z.strictObject({ kind: z.literal('stop-payouts'), ...shared, segment, until }),
+    z.strictObject({ kind: z.literal('tighten'), ...shared, percent, segment, until }),
+    z.strictObject({ kind: z.literal('undo'), ...shared, measure }),
     z.strictObject({
       kind: z.literal('rule-switch'),
       ...shared,
@@ -72,6 +85,9 @@ const controlBody = z
   ])
   .describe('One control entry; the fields depend on its kind.');
 
+/** Measures of an emergency, which compliance may take as well; all else changes how everybody is judged. */
+const EMERGENCY: ReadonlySet<string> = new Set(['freeze', 'unfreeze', 'stop-payouts', 'tighten', 'undo']);
+
 type ControlBody = z.infer<typeof controlBody>;
 
 export function addControlRoute(app: App, parts: ControlRouteParts): void {
@@ -79,21 +95,32 @@ export function addControlRoute(app: App, parts: ControlRouteParts): void {
   app.post(
     '/v1/control',
     {
-      onRequest: requireRole('admin'),
+      onRequest: requireRole('compliance'),
       schema: {
         tags: ['administration'],
         summary: `${en} (${zh})`,
-        description: controlRecord.doc,
+        description: `${controlRecord.doc} Emergency measures are for compliance and administrators, the rest for administrators.`,
         headers: idempotencyHeader,
         body: controlBody,
         response: { 202: receiptsBody },
       },
     },
     async (request, reply) => {
-      const control = controlOf(request.body, knownCaller(request).name, parts.now(), parts.validateSettings);
+      const caller = knownCaller(request);
+      refuseBeyondRole(request.body, caller);
+      const control = controlOf(request.body, caller.name, parts.now(), parts.validateSettings);
       return sendAnswer(reply, await parts.idempotency.run(request, () => store(parts, control)));
     },
   );
+}
+
+function refuseBeyondRole({ kind, by }: ControlBody, caller: Caller): void {
+  if (mayAct(caller, [])) return;
+  if (!EMERGENCY.has(kind)) {
+    throw new WeirError('FORBIDDEN', `${kind} needs the role admin; ${caller.name} has ${caller.roles.join(', ')}.`);
+  }
+  if (by === undefined || by === caller.name) return;
+  throw new WeirError('FORBIDDEN', `Only an administrator acts for somebody else; ${caller.name} cannot act as ${by}.`);
 }
 
 async function store({ intake, onControl }: ControlRouteParts, control: Control): Promise<Answer> {

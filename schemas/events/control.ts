@@ -17,7 +17,7 @@ export const rateRecord = record(
 
 export const controlRecord = record(
   'Control',
-  'A tick of the clock, settings, a part of a list, exchange rates, a freeze, or a rule switched off or on.',
+  'A tick of the clock, settings, a part of a list, exchange rates, a rule switched off or on, or an emergency measure: a freeze, payouts stopped, limits tightened, and their undoing.',
   {
     controlId: id('Names this message.'),
     at: instant('When it holds from; for a tick, the time it is.'),
@@ -30,6 +30,9 @@ export const controlRecord = record(
       'freeze',
       'unfreeze',
       'rule-switch',
+      'stop-payouts',
+      'tighten',
+      'undo',
     ]),
     by: maybe(id('Who did it.')),
     reason: maybe(text('Why.', 512)),
@@ -41,15 +44,26 @@ export const controlRecord = record(
     members: list(id('list-part: party or account on the list.'), 10_000),
     rates: list(nested('rates: one rate.', rateRecord), 200),
     party: maybe(id('freeze, unfreeze: party or account.')),
-    until: maybe(instant('freeze: when it ends by itself.')),
+    until: maybe(instant('freeze, stop-payouts, tighten: when it ends by itself.')),
     rule: maybe(id('rule-switch: the rule.', 64)),
     enabled: maybe(flag('rule-switch: on or off.')),
+    segment: maybe(
+      text(
+        'stop-payouts, tighten: the customers it is for, as kind:person, tag:merchant or grade:D; all where absent.',
+        64,
+      ),
+    ),
+    percent: maybe(long('tighten: limits are multiplied by so many percent.', 0, 99)),
+    measure: maybe(id('undo: the measure, by the controlId of the entry that brought it.')),
   },
   { controlId: 'tick-1772329800', at: '2026-03-01T09:30:00+08:00', kind: 'tick' },
 );
 
 export type Control = Inner<typeof controlRecord>;
 export type Rate = Inner<typeof rateRecord>;
+
+/** How a segment of customers is written. */
+export const SEGMENT = /^(kind:(person|organisation)|grade:[ABCD]|tag:[^\s:]{1,32})$/;
 
 /** What no kind says unless it is its own: each fills in its fields. */
 const SAYS_NOTHING = {
@@ -64,6 +78,9 @@ const SAYS_NOTHING = {
   until: null,
   rule: null,
   enabled: null,
+  segment: null,
+  percent: null,
+  measure: null,
 } satisfies Partial<Control>;
 
 /** A control entry of which only what belongs to its kind is given. */

@@ -155,6 +155,34 @@ describe('weir freeze and unfreeze', () => {
   });
 });
 
+describe('weir stop-payouts, tighten and undo', () => {
+  it('tell control who, what, for whom and why, and how to undo it', async () => {
+    const dataDir = await folderWithEvents();
+    const who = ['--by', 'chen', '--reason', 'drill'];
+    const stopped = await runWeir(['stop-payouts', '--segment', 'tag:merchant', ...who], { dataDir });
+    const measure = /weir undo (\S+)/.exec(stopped.out)?.[1] ?? '';
+    await runWeir(['tighten', '50', '--until', '2026-04-01T00:00:00+08:00', ...who], { dataDir });
+    await runWeir(['undo', measure, ...who], { dataDir });
+    const told = (await runWeir(['read', 'control'], { dataDir })).lines<Line>().map(({ value }) => value);
+    expect(told).toMatchObject([
+      { controlId: measure, kind: 'stop-payouts', segment: 'tag:merchant', by: 'chen', reason: 'drill' },
+      { kind: 'tighten', percent: 50, until: '2026-03-31T16:00:00.000Z' },
+      { kind: 'undo', measure },
+    ]);
+  });
+
+  it.each([
+    [['tighten', '100'], 'percent'],
+    [['tighten', '-5'], 'percent'],
+    [['stop-payouts', '--segment', 'everybody'], 'kind:person'],
+    [['undo'], 'measure'],
+  ])('refuse %j', async (args, told) => {
+    const who = ['--by', 'chen', '--reason', 'drill'];
+    const { exitCode, errors } = await runWeir([...args, ...who], { dataDir: await folderWithEvents() });
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining(told)]);
+  });
+});
+
 describe('weir keys', () => {
   it('makes a key, lists it without its secret, and ends it', async () => {
     const dataDir = await folderWithEvents();

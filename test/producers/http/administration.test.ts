@@ -31,6 +31,18 @@ describe('control over HTTP', () => {
       { kind: 'rates', rates: [{ currency: 'USD', numerator: 71_850, denominator: 10_000 }] },
     ],
     [
+      { kind: 'stop-payouts', segment: 'tag:merchant', until: '2026-03-02T00:00:00+08:00' },
+      { kind: 'stop_payouts', segment: 'tag:merchant', until: Date.UTC(2026, 2, 1, 16), percent: null },
+    ],
+    [
+      { kind: 'tighten', percent: 50 },
+      { kind: 'tighten', percent: 50, segment: null, until: null },
+    ],
+    [
+      { kind: 'undo', measure: 'tighten-1-ab' },
+      { kind: 'undo', measure: 'tighten-1-ab' },
+    ],
+    [
       { kind: 'settings', settings: 'rules: {}\n' },
       { kind: 'settings', settings: '{"written":"rules: {}"}' },
     ],
@@ -41,6 +53,22 @@ describe('control over HTTP', () => {
     const [control] = stored(log, 'control');
     expect(control).toMatchObject({ ...expected, by: 'u-admin', at: NOON, reason });
     expect(answer.body.receipts).toEqual([{ topic: 'control', partition: 0, offset: 0, eventId: control?.controlId }]);
+  });
+
+  it.each([
+    ['compliance', { kind: 'stop-payouts' }, 202],
+    ['compliance', { kind: 'freeze', party: 'C-1' }, 202],
+    ['compliance', { kind: 'undo', measure: 'm' }, 202],
+    ['compliance', { kind: 'rule-switch', rule: 'limit-day', enabled: false }, 403],
+    ['compliance', { kind: 'settings', settings: 'rules: {}' }, 403],
+    ['compliance', { kind: 'stop-payouts', by: 'u-chief' }, 403],
+    ['compliance', { kind: 'stop-payouts', by: 'u-compliance' }, 202],
+    ['officer', { kind: 'stop-payouts' }, 403],
+    ['approver', { kind: 'undo', measure: 'm' }, 403],
+  ] as const)('lets %s say %j: %i', async (role, body, status) => {
+    const { send, tokens, log } = await startHarness();
+    expect((await send('/v1/control', { ...body, reason }, { key: tokens[role] })).status).toBe(status);
+    expect(stored(log, 'control').map((one) => one.by)).toEqual(status === 202 ? ['u-compliance'] : []);
   });
 
   it('names whom the caller acts for', async () => {
@@ -62,6 +90,8 @@ describe('control over HTTP', () => {
     ['a tick, which the clock alone gives', { kind: 'tick', reason }, ['/kind']],
     ['a field of another kind', { kind: 'unfreeze', party: 'C-1', rule: 'limit-day', reason }, ['/rule']],
     ['an id or a time of its own', { kind: 'unfreeze', party: 'C-1', reason, at: '2026-03-01T00:00:00Z' }, ['/at']],
+    ['a segment that nobody is of', { kind: 'stop-payouts', segment: 'everybody', reason }, ['/segment']],
+    ['limits that are loosened', { kind: 'tighten', percent: 120, reason }, ['/percent']],
     ['an empty list', { kind: 'rates', rates: [], reason }, ['/rates']],
     [
       'a rate of nothing',
