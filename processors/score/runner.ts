@@ -4,7 +4,7 @@
  */
 import { WeirError } from '../../runtime/errors.ts';
 import { Commits } from '../../runtime/log/commits.ts';
-import type { Log, Reader } from '../../runtime/log/port.ts';
+import type { Log, Reader, RecordBatch } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
 import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { dropBoundaries, keepBoundary } from './boundaries.ts';
@@ -16,6 +16,8 @@ import { Task } from './task.ts';
 
 /** Outputs that one commit carries at most, so that a long backlog is committed as it goes. */
 const COMMIT_BYTES_MAX = 4 << 20;
+/** Entries after which a commit waits for no further batch. */
+const GATHERED_ENTRIES = 1_024;
 /** A position without outputs is worth a commit only now and then: folding it again gives nothing new. */
 const SILENT_RECORDS_MAX = 1_024;
 
@@ -100,12 +102,25 @@ export class TaskRunner {
     this.#abandoned = true;
   }
 
-  /** Folds and commits one batch where there is one, and answers its entries; 0 where the journal has nothing more. */
+  /** Folds and commits what is ready, a while of it at most, and answers its entries; 0 where the journal has nothing more. */
   async step(): Promise<number> {
-    const batch = this.#reader.poll();
-    if (batch === null) return 0;
-    this.#seen = batch.seen;
     const before = this.#task.ordinal;
+    let batch = this.#reader.poll();
+    if (batch === null) return 0;
+    for (;;) {
+      await this.#fold(batch);
+      // A commit costs the same for many as for one: small batches, as a busy route writes them, go together.
+      batch = this.#task.ordinal - before < GATHERED_ENTRIES && this.#reader.ready() ? this.#reader.poll() : null;
+      if (batch === null) break;
+    }
+    const { position } = this.#reader;
+    if (this.#task.state.outputs.bytes > 0 || position - this.#sent >= SILENT_RECORDS_MAX) await this.#commit(position);
+    if (this.#isCheckpointDue()) await this.#checkpoint(false);
+    return this.#task.ordinal - before;
+  }
+
+  async #fold(batch: RecordBatch): Promise<void> {
+    this.#seen = batch.seen;
     for (let index = 0; index < batch.values.count; index++) {
       const ordinal = this.#task.ordinal;
       this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
@@ -113,10 +128,6 @@ export class TaskRunner {
       if (this.#task.state.outputs.bytes > COMMIT_BYTES_MAX) await this.#commit(batch.baseOffset + index + 1);
     }
     this.#bytesSince += batch.values.body.length;
-    const { position } = this.#reader;
-    if (this.#task.state.outputs.bytes > 0 || position - this.#sent >= SILENT_RECORDS_MAX) await this.#commit(position);
-    if (this.#isCheckpointDue()) await this.#checkpoint(false);
-    return this.#task.ordinal - before;
   }
 
   /** Resolves when everything that the thread committed is on disk. */

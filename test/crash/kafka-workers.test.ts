@@ -66,15 +66,24 @@ describeWith(kafka, 'workers on Kafka', () => {
       // What goes wrong there is told in the end.
       sending.catch(() => {});
       await haveAll([one], PARTITIONS);
+      const changes: Change[] = [];
+      const change = async (what: string, work: () => Promise<void>, left: readonly WorkerProcess[]) => {
+        const from = systemNow();
+        await work();
+        await haveAll(left, PARTITIONS);
+        changes.push({ what, from, to: systemNow() });
+      };
       for (let round = 0; round < ROUNDS; round++) {
-        await Promise.all([two.start(), three.start()]);
-        await haveAll([one, two, three], PARTITIONS);
-        await sleepsThroughTakeover(one, [two, three]);
-        await haveAll([one, two, three], PARTITIONS);
-        expect(await two.end('SIGTERM'), two.printed()).toEqual([0, null]);
-        await haveAll([one, three], PARTITIONS);
-        expect(await three.end('SIGKILL')).toEqual([null, 'SIGKILL']);
-        await haveAll([one], PARTITIONS);
+        await change('a second comes', () => two.start(), [one, two]);
+        await change('a third comes', () => three.start(), [one, two, three]);
+        await change('one sleeps, and wakes', () => sleepsThroughTakeover(one, [two, three]), [one, two, three]);
+        const leave = async () => expect(await two.end('SIGTERM'), two.printed()).toEqual([0, null]);
+        await change('one leaves', leave, [one, three]);
+        await change('and comes again', () => two.start(), [one, two, three]);
+        await change('another leaves', async () => void (await one.end('SIGTERM')), [two, three]);
+        await change('and comes again', () => one.start(), [one, two, three]);
+        await change('one is killed', async () => void (await two.end('SIGKILL')), [one, three]);
+        await change('one alone is left', async () => void (await three.end('SIGTERM')), [one]);
       }
       upstream.stop();
       await sending;
@@ -91,7 +100,9 @@ describeWith(kafka, 'workers on Kafka', () => {
       const { difference, outputs } = await verifyReplay({ log: snapshot });
       expect(difference).toBeNull();
       expect(outputs.decisions).toBeGreaterThan(0);
-      console.log(`${upstream.acknowledged} events; longest wait for a decision by partition: ${pausesOf(snapshot)}`);
+      console.log(
+        [`${upstream.acknowledged} events; the longest wait for a decision`, ...pausesOf(snapshot, changes)].join('\n'),
+      );
       await stop();
     },
     120_000 + ROUNDS * 240_000,
@@ -109,12 +120,24 @@ async function sleepsThroughTakeover(sleeper: WorkerProcess, others: readonly Wo
   await eventually('it notices that it slept', () => /"lost":true|another process took over/.test(sleeper.printed()));
 }
 
-/** From the event's being stored to its decision's, at the longest: what a change of hands costs. */
-function pausesOf(log: Log): string {
-  const longest = new Map<number, number>();
-  for (const { partition, seen, bytes } of recordsOf(log, 'decisions')) {
-    const waitedMs = seen - decisionRecord.decode(bytes).seen;
-    longest.set(partition, Math.max(longest.get(partition) ?? 0, waitedMs));
-  }
-  return [...longest].map(([partition, ms]) => `${partition}: ${(ms / 1_000).toFixed(1)} s`).join(', ');
+interface Change {
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From the event's being stored to its decision's, by partition, while the work changed hands. */
+function pausesOf(log: Log, changes: readonly Change[]): string[] {
+  // Later revisions come when something becomes of the transfer, which may take as long as it likes.
+  const waits = [...recordsOf(log, 'decisions')].flatMap(({ partition, seen, bytes }) => {
+    const { seen: stored, revision } = decisionRecord.decode(bytes);
+    return revision === 1 ? [{ partition, stored, ms: seen - stored }] : [];
+  });
+  return changes.map(({ what, from, to }) => {
+    const pauses = Array.from({ length: PARTITIONS }, (_, partition) => {
+      const own = waits.filter((one) => one.partition === partition && one.stored >= from && one.stored <= to);
+      return `${(own.reduce((most, { ms }) => Math.max(most, ms), 0) / 1_000).toFixed(2)} s`;
+    });
+    return `  ${what}: ${pauses.join(', ')}`;
+  });
 }

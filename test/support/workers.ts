@@ -40,12 +40,13 @@ export class WorkerProcess {
     const environment = { WEIR_CHECKPOINT_INTERVAL: '500ms', WEIR_LOG_LEVEL: 'info', ...this.#environment };
     const child = spawnWeir({ dataDir: this.dataDir, args: ['run', '--roles', this.#roles], environment });
     this.#child = child;
-    this.#printed = captured(child);
-    const listens = () => {
-      if (child.exitCode !== null) throw new Error(`a worker ended with ${child.exitCode}:\n${this.printed()}`);
-      return this.address;
-    };
-    await eventually(`a worker with the roles ${this.#roles} listens`, listens, START_DEADLINE_MS);
+    const before = this.#printed();
+    const printed = captured(child);
+    // What earlier lives printed, too.
+    this.#printed = () => before + printed();
+    const listens = () => (child.exitCode === null ? this.address : 'ended');
+    const address = await eventually(`a worker with the roles ${this.#roles} listens`, listens, START_DEADLINE_MS);
+    if (address === 'ended') throw new Error(`a worker ended with ${child.exitCode}:\n${this.printed()}`);
   }
 
   /** Journal partitions that it takes care of, as its metrics tell. */

@@ -53,7 +53,7 @@ export class Watchdog {
     try {
       const readers = this.#parts.readers();
       const before = readers.map(({ slot }) => ({ next: slot.next, generation: slot.generation }));
-      const ends = readers.length === 0 ? [] : await this.#parts.ends(readers.map(({ slot }) => slot));
+      const ends = await this.#endsOf(readers.map(({ slot }) => slot));
       const standing = new Map<Slot, Standing>();
       readers.forEach(({ slot, cut }, index) => {
         const { next, generation } = before[index]!;
@@ -71,6 +71,15 @@ export class Watchdog {
     } finally {
       this.#looking = false;
     }
+  }
+
+  /** Several readers may read a partition, and a broker refuses to be asked for one twice. */
+  async #endsOf(slots: readonly Slot[]): Promise<number[]> {
+    const places = [...new Map(slots.map((slot) => [`${slot.topic}/${slot.partition}`, slot])).values()];
+    if (places.length === 0) return [];
+    const ends = await this.#parts.ends(places);
+    const isSame = (one: Slot, other: Slot) => one.topic === other.topic && one.partition === other.partition;
+    return slots.map((slot) => ends[places.findIndex((place) => isSame(place, slot))]!);
   }
 
   #act(slot: Slot, cut: () => void, looks: number, end: number): void {
