@@ -26,7 +26,7 @@ describe('bad settings', () => {
     [
       'an unknown part',
       'latenes: 1h',
-      'latenes: is not known; expected institution, lateness, horizon, holdExpiry, rateMaxAge, rules',
+      'latenes: is not known; expected institution, lateness, horizon, holdExpiry, rateMaxAge, alerts, rules',
     ],
     ['a lateness of nothing', 'lateness: 0s', 'lateness: must be a duration like 30m, 24h or 31d'],
     ['a horizon without a unit', 'horizon: "31"', 'horizon: must be a duration like 30m, 24h or 31d'],
@@ -261,11 +261,16 @@ rules:
 
   it('are read with the defaults filled in', () => {
     expect(readSettings(defaultSettings())).toEqual({
-      institution: { zone: 'Asia/Shanghai', baseCurrency: 'CNY' },
+      institution: { zone: 'Asia/Shanghai', baseCurrency: 'CNY', holidays: [], workedWeekends: [] },
       lateness: 86_400_000,
       horizon: 31 * 86_400_000,
       holdExpiry: 86_400_000,
       rateMaxAge: 72 * 3_600_000,
+      alerts: {
+        reopenWithin: 30 * 86_400_000,
+        reportWithin: 5,
+        escalateAfter: { critical: 4 * 3_600_000, high: 24 * 3_600_000, medium: 72 * 3_600_000 },
+      },
       rules: {},
     });
   });
