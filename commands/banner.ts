@@ -1,5 +1,6 @@
 /** What `weir start` says once it runs: where it is reached, where the data lies, how to stop, and the first key. */
 import { join } from 'node:path';
+import { isConsoleBuilt } from '../dashboards/console-pages.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Log } from '../runtime/log/port.ts';
 import { partitionsOf, TOPICS, type TopicName } from '../schemas/topics.ts';
@@ -19,6 +20,7 @@ export interface BannerFacts {
 export function printBanner(terminal: Terminal, { config, log, serving, demo, evaluation }: BannerFacts): void {
   const { address, firstAdminKey } = serving;
   const rows: [Text, string][] = [
+    ...(isConsoleBuilt() ? ([[TEXTS.console, address]] as [Text, string][]) : []),
     [TEXTS.address, address],
     [TEXTS.openApi, `${address}/docs`],
     [TEXTS.metrics, `${address}/metrics`],

@@ -21,6 +21,7 @@ export const TEXTS = {
     (transfers: string, decisions: string) => `goes on with ${transfers} transfers, ${decisions} decisions`,
     (transfers, decisions) => `接续已有的 ${transfers} 条转账、${decisions} 条决定`,
   ),
+  console: { en: 'Console', zh: '控制台' },
   address: { en: 'API', zh: '接口' },
   openApi: { en: 'API reference', zh: '接口文档' },
   metrics: { en: 'Metrics', zh: '指标' },

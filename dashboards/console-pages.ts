@@ -15,9 +15,14 @@ export const CONSOLE_PAGES = ['alerts', 'parties', 'transfers', 'approvals', 'ru
 
 const YEAR_SECONDS = 31_536_000;
 
-/** False where the console was not built, as in an installation for services alone. */
+/** False in an installation for services alone. */
+export function isConsoleBuilt(folder = CONSOLE_FOLDER): boolean {
+  return existsSync(join(folder, 'index.html'));
+}
+
+/** False where the console was not built. */
 export async function addConsole(app: App, folder = CONSOLE_FOLDER): Promise<boolean> {
-  if (!existsSync(join(folder, 'index.html'))) return false;
+  if (!isConsoleBuilt(folder)) return false;
   await addPages(app, async (pages) => {
     await pages.register(fastifyStatic, {
       root: join(folder, 'assets'),
