@@ -12,8 +12,7 @@ import type { Now } from '../runtime/clock.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import { joinOwners, type LogSource, openLog, sourceForThreads } from '../runtime/log/open.ts';
-import type { Ownership, Share } from '../runtime/log/ownership.ts';
+import { type LogSource, openLog, sourceForThreads } from '../runtime/log/open.ts';
 import type { Log } from '../runtime/log/port.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -29,12 +28,11 @@ import { migrate } from '../sinks/clickhouse/migrate.ts';
 import { type PartitionLag, startPipeline } from '../sinks/clickhouse/pipeline.ts';
 import { ownLogSource } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
-import { FoldThreads } from './fold-threads.ts';
-import { instanceOf } from './instance.ts';
 import { caughtUp, type FoldLag, lagOf, readLags, stagesOf } from './lags.ts';
 import { noteLatestSettings } from './latest-settings.ts';
+import { startShares } from './shares.ts';
 import { SinkStage } from './sink-stage.ts';
-import { Stages } from './stages.ts';
+import type { Stages } from './stages.ts';
 
 export interface EngineOptions {
   readonly loaded: LoadedConfig;
@@ -107,9 +105,10 @@ export async function startRiver(options: EngineOptions): Promise<River | Engine
   await declareSchemas(log);
   metrics.set('weir_build_info', { version, build: buildId() }, 1);
   const settings = roles.has('http') ? await applySettings(options, log, logSource) : null;
-  // The threads restore what they remember while ClickHouse opens.
-  const { threads, stages, ownership } = await startShares(options, log, logSource);
+  // The threads begin, and restore what they remember, while ClickHouse opens.
+  const { threads, stages, joining } = await startShares({ ...options, roles }, log, logSource);
   const clickhouse = roles.has('http') || roles.has('clickhouse') ? await startClickHouse(options) : null;
+  const ownership = await joining;
   const sink = new SinkStage();
   await lifecycle.start(
     'stages',
@@ -171,78 +170,6 @@ async function applySettings({ loaded, now, evaluation }: EngineOptions, log: Lo
   return settings;
 }
 
-interface Shares {
-  /** Null where this process has nothing to fold. */
-  readonly threads: FoldThreads | null;
-  readonly stages: Stages;
-  readonly ownership: Ownership;
-}
-
-/** Has what is this process’s to do done: by the fold threads, or by the stages that are attached. */
-async function startShares(options: EngineOptions, log: Log, logSource: LogSource): Promise<Shares> {
-  const { loaded, logger, lifecycle, evaluation, roles = ALL_ROLES } = options;
-  const { dataDir, kafkaSessionMs } = loaded.config;
-  const fault = (error: unknown) => lifecycle.fail(error);
-  const onFenced = (share: Share, error: unknown) => {
-    logger.warn({ err: error, share }, 'another process took over; this one goes on without it');
-    ownership.giveUp(share, error);
-  };
-  const stages = new Stages({ onFenced, onFault: fault });
-  const folds = roles.has('route') || roles.has('score');
-  const threads = folds
-    ? await lifecycle.start(
-        'fold',
-        () => startThreads(options, log, logSource, onFenced),
-        (started) => started.stop(),
-      )
-    : null;
-  const ownership: Ownership = joinOwners(logSource, {
-    instance: instanceOf(dataDir),
-    sessionMs: kafkaSessionMs,
-    stages: sharesOf(roles, log.partitions, evaluation),
-    onAssigned: async (shares) => {
-      const [folded, others] = partitioned(shares);
-      if (shares.length > 0) logger.info({ shares }, 'this process takes care of more');
-      await Promise.all([threads?.take(folded), stages.take(others.map(({ stage }) => stage))]);
-    },
-    onRevoked: async (shares, lost) => {
-      const [folded, others] = partitioned(shares);
-      logger.info({ shares, lost }, 'this process hands over');
-      await Promise.all([
-        threads?.giveBack(folded, lost),
-        stages.giveBack(
-          others.map(({ stage }) => stage),
-          lost,
-        ),
-      ]);
-    },
-    onFault: fault,
-    onTrouble: (error) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again'),
-  });
-  await lifecycle.start(
-    'ownership',
-    () => ownership,
-    () => ownership.leave(),
-  );
-  return { threads, stages, ownership };
-}
-
-/** What this process can be given, and how many shares there are of each. Old data is for looking at: no time passes, and nobody is told. */
-function sharesOf(roles: ReadonlySet<ProcessRole>, partitions: number, evaluation: boolean) {
-  return {
-    ...(roles.has('route') ? { route: 1 } : {}),
-    ...(roles.has('score') ? { score: partitions } : {}),
-    ...(roles.has('clickhouse') ? { clickhouse: 1 } : {}),
-    ...(roles.has('http') && !evaluation ? { webhooks: 1 } : {}),
-    ...(roles.has('clock') && !evaluation ? { clock: 1 } : {}),
-  };
-}
-
-function partitioned(shares: readonly Share[]): [folded: Share[], others: Share[]] {
-  const isFolded = ({ stage }: Share) => stage === 'route' || stage === 'score';
-  return [shares.filter(isFolded), shares.filter((share) => !isFolded(share))];
-}
-
 /** Whoever reads the log finds in it what its bytes were written with. */
 export async function declareSchemas(log: Log): Promise<void> {
   for (const topic of TOPIC_NAMES) {
@@ -280,28 +207,6 @@ async function attachSink(
   const server = clickhouseService(loaded.config);
   const folder = server === null ? chdbFolder(loaded.config) : null;
   await sink.attach(stages, { log, clickhouse, folder, replicate: server?.replicated ?? false, logger, metrics });
-}
-
-function startThreads(
-  { loaded, metrics, lifecycle, roles = ALL_ROLES }: EngineOptions,
-  log: Log,
-  logSource: LogSource,
-  onFenced: (share: Share, error: unknown) => void,
-): FoldThreads {
-  const { dataDir, foldThreads, checkpointIntervalMs, checkpointBytes } = loaded.config;
-  return new FoldThreads({
-    folder: dataDir,
-    log: logSource,
-    partitions: log.partitions,
-    threads: roles.has('score') ? foldThreads : 1,
-    shares: [],
-    checkpointIntervalMs,
-    checkpointBytes,
-    onTotals: (worker, totals) => metrics.merge(worker, totals),
-    onGauges: (values) => metrics.setAll(values),
-    onFenced,
-    onFailed: (error) => lifecycle.fail(error),
-  });
 }
 
 /** The time that the last control entry tells; null where there is none. */

@@ -53,6 +53,11 @@ export class FoldThreads {
     return this.#begun;
   }
 
+  /** Resolves when every thread can take work at once. */
+  async up(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.up.promise));
+  }
+
   /** Gives each share to the thread that has least to do; resolves when all are restored and in work. */
   async take(shares: readonly Share[]): Promise<void> {
     const given = new Map<Thread, Share[]>();
@@ -104,6 +109,7 @@ class Thread {
   reports = 0;
   /** What it has, by name, and what each costs. */
   readonly shares = new Map<string, number>();
+  readonly up = Promise.withResolvers<void>();
   readonly #name: string;
   readonly #worker: Worker;
   readonly #options: FoldThreadsOptions;
@@ -117,6 +123,8 @@ class Thread {
     const { folder, log, checkpointIntervalMs, checkpointBytes } = options;
     this.#name = name;
     this.#options = options;
+    // Whoever awaits it meets the failure.
+    this.up.promise.catch(() => {});
     this.#worker = new Worker(ENTRY, {
       name,
       // Most of what folding makes is garbage a moment later: room for it to die young halves the collector's work.
@@ -163,6 +171,9 @@ class Thread {
 
   #take(message: FromFoldThread): void {
     switch (message.kind) {
+      case 'up':
+        this.up.resolve();
+        break;
       case 'done':
         this.#changes.get(message.change)?.resolve();
         this.#changes.delete(message.change);
@@ -203,6 +214,7 @@ class Thread {
     this.#failure = error;
     for (const made of this.#changes.values()) made.reject(error);
     this.#changes.clear();
+    this.up.reject(error);
     this.#options.onFailed(error);
   }
 }

@@ -37,6 +37,7 @@ export type ToFoldThread =
   | { readonly kind: 'stop' };
 
 export type FromFoldThread =
+  | { readonly kind: 'up' }
   | { readonly kind: 'done'; readonly change: number }
   | { readonly kind: 'fenced'; readonly share: Share; readonly message: string }
   | {
@@ -101,6 +102,7 @@ async function main(): Promise<void> {
       void made.then(() => tell({ kind: 'done', change }));
     }
   });
+  tell({ kind: 'up' });
   const report = () => {
     const totals = thread.counters;
     const [values, gauges] = [totals.totals(), totals.gauges()];
