@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lookUpAlerts } from '../dashboards/api/alerts.ts';
-import { lookUpDecisions } from '../dashboards/api/decisions.ts';
+import { lookUpDecisions, lookUpWaiting } from '../dashboards/api/decisions.ts';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
 import { addWorkplaceRoutes } from '../dashboards/api/workplace.ts';
 import { addConsole } from '../dashboards/console-pages.ts';
@@ -59,6 +59,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     index,
     keys,
     now,
+    lookUpWaiting: (batch, limit) => lookUpWaiting(engine.clickhouse.read, batch, limit),
     lookUpAlerts: (alertIds) => lookUpAlerts(engine.clickhouse.read, alertIds),
     validateSettings: (written) => parseSettings(written, 'settings'),
     onControl: (control, receipt) => engine.settings.note(control, receipt.offset),

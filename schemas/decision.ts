@@ -30,6 +30,8 @@ export const decisionRecord = record(
     beyondLateness: maybe(
       flag('True where the transfer came beyond lateness: it was judged and reserved, and is in no window.'),
     ),
+    maker: maybe(id('Person who entered it (经办人); told of what is or was held.')),
+    batch: maybe(id('Batch that it belongs to, approved as one unit; told of what is or was held.')),
   },
   {
     transferId: 'T-20260301-000001',

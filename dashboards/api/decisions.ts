@@ -32,7 +32,9 @@ const COLUMNS = `
     toUnixTimestamp64Milli(expires_at) AS expiresAt,
     by,
     reasons,
-    beyond_lateness AS beyondLateness`;
+    beyond_lateness AS beyondLateness,
+    maker,
+    batch`;
 
 const DECISIONS = `
 SELECT ${COLUMNS}
@@ -46,6 +48,7 @@ const WAITING = `
 SELECT ${COLUMNS}
 FROM holds_open
 WHERE ({debtor:String} = '' OR debtor = {debtor:String})
+    AND ({batch:String} = '' OR batch = {batch:String})
     AND (holds_open.expires_at, transfer_id) > (fromUnixTimestamp64Milli({expiresAt:Int64}), {transferId:String})
 ORDER BY holds_open.expires_at, transfer_id
 LIMIT {limit:UInt32}`;
@@ -59,6 +62,12 @@ export async function lookUpDecisions(client: ClickHouseClient, transferIds: rea
   return rows.map(fromRow);
 }
 
+/** What waits of a batch, as it stands: `limit` at most. */
+export async function lookUpWaiting(client: ClickHouseClient, batch: string, limit: number): Promise<Decision[]> {
+  const rows = await select<Decision>(client, WAITING, { debtor: '', batch, expiresAt: 0, transferId: '', limit });
+  return rows.map(fromRow);
+}
+
 /** ClickHouse keeps absent text as empty text. */
 function fromRow(row: Decision): Decision {
   const reasons = row.reasons.map((reason) => ({
@@ -66,7 +75,14 @@ function fromRow(row: Decision): Decision {
     rule: reason.rule || null,
     evidence: reason.evidence.map((one) => ({ ...one, text: one.text || null, unit: one.unit || null })),
   }));
-  return { ...row, by: row.by || null, reasons, beyondLateness: row.beyondLateness || null };
+  return {
+    ...row,
+    by: row.by || null,
+    reasons,
+    beyondLateness: row.beyondLateness || null,
+    maker: row.maker || null,
+    batch: row.batch || null,
+  };
 }
 
 const decisionBody = z.object({
@@ -81,6 +97,7 @@ const decisionBody = z.object({
 const waitingQuery = z.strictObject({
   waiting: z.literal('true').describe('Only transfers that wait for approvals are listed.'),
   debtor: z.string().min(1).max(128).optional().describe('Of this payer.'),
+  batch: z.string().min(1).max(128).optional().describe('Of this batch, which is approved as one unit.'),
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
   cursor: cursorField,
 });
@@ -131,9 +148,15 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
         response: { 200: waitingAnswer },
       },
     },
-    async ({ query: { debtor = '', limit, cursor } }) => {
+    async ({ query: { debtor = '', batch = '', limit, cursor } }) => {
       const [expiresAt, transferId] = cursor === undefined ? [0, ''] : readCursor(cursor, cursorValues);
-      const rows = await select<Decision>(clickhouse, WAITING, { debtor, expiresAt, transferId, limit: limit + 1 });
+      const rows = await select<Decision>(clickhouse, WAITING, {
+        debtor,
+        batch,
+        expiresAt,
+        transferId,
+        limit: limit + 1,
+      });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       return {

@@ -28,6 +28,7 @@ export interface Hold {
   maker: string | null;
   device: string | null;
   session: string | null;
+  batch: string | null;
   expiresAt: number;
   reasons: Reason[];
   seen: number;

@@ -40,8 +40,8 @@ export function writeAcceptance(writer: ValueWriter, reader: TransferReader, bas
   position = writeLong(target, position, reader.amountMinor);
   position = copySpan(target, position, source, reader.currency);
   position = writeLong(target, position, baseMinor);
-  // Approvals required and given, expiresAt and by absent, no reasons, not beyond lateness.
-  for (let index = 0; index < 6; index++) target[position++] = 0;
+  // Approvals required and given, expiresAt and by absent, no reasons, not beyond lateness, no maker, no batch.
+  for (let index = 0; index < 8; index++) target[position++] = 0;
   writer.finish(position);
 }
 

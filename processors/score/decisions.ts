@@ -116,6 +116,7 @@ function openHold(
     maker: reader.text(reader.maker),
     device: reader.text(reader.device),
     session: reader.text(reader.session),
+    batch: reader.text(reader.batch),
     expiresAt: Math.max(state.control.tick, Math.min(reader.at, reader.seen)) + state.rules.settings.holdExpiry,
     seen: reader.seen,
   };
@@ -132,12 +133,14 @@ function openHold(
 export function standingOf(
   state: TaskState,
   hold: Hold,
-): Pick<Decision, 'approvalsRequired' | 'approvalsGiven' | 'expiresAt'> {
+): Pick<Decision, 'approvalsRequired' | 'approvalsGiven' | 'expiresAt' | 'maker' | 'batch'> {
   const approvalsGiven = hold.given.length;
   return {
     approvalsRequired: approvalsGiven + missingOf(state, hold),
     approvalsGiven,
     expiresAt: hold.expiresAt,
+    maker: hold.maker,
+    batch: hold.batch,
   };
 }
 
@@ -326,6 +329,8 @@ export function decisionOf(
     expiresAt: null,
     by: null,
     beyondLateness: null,
+    maker: null,
+    batch: null,
     ...said,
   };
 }

@@ -18,7 +18,7 @@ import { Chunk, DOUBLES, INTEGERS } from '../features/legs.ts';
  * Raised when the layout changes, or the alert record, whose bytes are part of it: a checkpoint of another
  * layout is folded again from the journal.
  */
-export const SUBJECT_LAYOUT = 6;
+export const SUBJECT_LAYOUT = 7;
 
 const HEAD = 10;
 const [KIND, NUMBER, CLOCK, DUE, COARSE, CHUNKS, OUTLIERS, DAYS, MONTHS, OWN_DAYS] = [

@@ -12,6 +12,7 @@ import { type Caller, knownCaller, mayAct, requireRole } from '../../runtime/htt
 import { fieldErrorsOf } from '../../runtime/http/problem.ts';
 import { description } from '../../runtime/http/validation.ts';
 import type { Decision } from '../../schemas/decision.ts';
+import { id } from '../../schemas/declare.ts';
 import { type Approval, approvalRecord } from '../../schemas/events/approval.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import type { Receipt } from '../intake.ts';
@@ -44,10 +45,28 @@ const approvalBody = z.strictObject({
   note: note.json as z.ZodType<string | null>,
 });
 
+const batchBody = z
+  .strictObject({
+    batch: id('The batch: all of its transfers that wait are meant, as one unit.').json,
+    transfers: z
+      .int()
+      .min(1)
+      .max(EVENTS_MAX)
+      .describe('How many of it the person saw waiting; nothing is stored where it is another number by now.'),
+    action: action.json as z.ZodType<Approval['action']>,
+    note: note.json as z.ZodType<string | null>,
+  })
+  .describe('A word on a whole batch.');
+
 type ApprovalBody = z.infer<typeof approvalBody>;
+type BatchBody = z.infer<typeof batchBody>;
+
+/** What waits of a batch, `limit` at most. */
+export type LookUpWaiting = (batch: string, limit: number) => Promise<readonly Decision[]>;
 
 export interface ApprovalRouteParts extends EventRouteParts {
   readonly now: Now;
+  readonly lookUpWaiting: LookUpWaiting;
 }
 
 export function addApprovalRoute(app: App, parts: ApprovalRouteParts): void {
@@ -59,19 +78,50 @@ export function addApprovalRoute(app: App, parts: ApprovalRouteParts): void {
       schema: {
         tags: ['events'],
         summary: `${en} (${zh})`,
-        description: `${approvalRecord.doc} One, or a list of up to ${EVENTS_MAX}.`,
+        description: `${approvalRecord.doc} One, a list of up to ${EVENTS_MAX}, or a whole batch.`,
         headers: idempotencyHeader,
         querystring: waitQuery,
-        body: description(z.union([approvalBody, z.array(approvalBody).min(1).max(EVENTS_MAX)])),
+        body: description(z.union([approvalBody, batchBody, z.array(approvalBody).min(1).max(EVENTS_MAX)])),
         response: { 200: decidedBody, 202: receiptsBody },
       },
     },
     async (request, reply) => {
-      const submission = submissionOf(request.body);
-      const take = () => takeApprovals(parts, knownCaller(request), submission, request.query);
+      const take = async () => {
+        const submission = isBatch(request.body)
+          ? await ofBatch(parts.lookUpWaiting, request.body)
+          : submissionOf(request.body);
+        return takeApprovals(parts, knownCaller(request), submission, request.query);
+      };
       return sendAnswer(reply, await parts.idempotency.run(request, take));
     },
   );
+}
+
+function isBatch(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !Array.isArray(body) && 'batch' in body;
+}
+
+/** A batch is one unit: its transfers are stored together, each with the revision that the person saw, or none is. */
+async function ofBatch(lookUpWaiting: LookUpWaiting, body: unknown): Promise<Submission> {
+  const result = batchBody.safeParse(body);
+  if (!result.success) {
+    const fields = fieldErrorsOf(result.error, '').map(explained);
+    throw new WeirError('REQUEST_INVALID', 'Not a valid word on a batch. Nothing was stored.', { fields });
+  }
+  const { batch, transfers, action: said, note: noted }: BatchBody = result.data;
+  const waiting = await lookUpWaiting(batch, EVENTS_MAX + 1);
+  if (waiting.length === 0) throw new WeirError('NOT_FOUND', `Nothing of batch ${batch} waits for an approval.`);
+  if (waiting.length !== transfers) {
+    throw new WeirError(
+      'CONFLICT',
+      `${waiting.length > EVENTS_MAX ? `More than ${EVENTS_MAX}` : waiting.length} transfers of batch ${batch} wait by now, and not ${transfers}. Nothing was stored.`,
+    );
+  }
+  const items = waiting.map(({ transferId: held, revision: seen }) => ({
+    ...{ transferId: held, revision: seen, action: said },
+    ...(noted === null ? {} : { note: noted }),
+  }));
+  return { items, single: false };
 }
 
 async function takeApprovals(

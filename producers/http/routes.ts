@@ -4,7 +4,7 @@ import type { App } from '../../runtime/http/app.ts';
 import type { KeyStore } from '../../runtime/http/keys.ts';
 import type { Intake } from '../intake.ts';
 import { type AlertRouteParts, addAlertActionRoute } from './alert-action-route.ts';
-import { addApprovalRoute } from './approval-route.ts';
+import { type ApprovalRouteParts, addApprovalRoute } from './approval-route.ts';
 import { addControlRoute, type ControlRouteParts } from './control-route.ts';
 import type { DecisionIndex } from './decision-index.ts';
 import { addEventRoutes } from './event-routes.ts';
@@ -18,6 +18,7 @@ export interface IntakeRouteOptions {
   readonly keys: KeyStore;
   readonly now: Now;
   readonly lookUpAlerts: AlertRouteParts['lookUpAlerts'];
+  readonly lookUpWaiting: ApprovalRouteParts['lookUpWaiting'];
   readonly validateSettings: ControlRouteParts['validateSettings'];
   readonly onControl?: NonNullable<ControlRouteParts['onControl']>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lookUpWaiting } from '../../../dashboards/api/decisions.ts';
 import type { Decision } from '../../../schemas/decision.ts';
 import { reasonRecord } from '../../../schemas/reason.ts';
 import { HOUR_MS } from '../../../schemas/time.ts';
@@ -110,6 +111,17 @@ describe('what waits for approvals', () => {
         ['T-half', 2, true],
       ],
     ]);
+  });
+
+  it('is listed of one batch, with who entered it', async () => {
+    const api = await openApi();
+    const of = (transferId: string, batch: string | null) => held(transferId, 1, { batch, maker: 'u-zhang' });
+    await api.append(outputs('decisions', 1, [of('T-1', 'B-1'), of('T-2', 'B-2'), of('T-3', 'B-1'), of('T-4', null)]));
+    await api.append(outputs('decisions', 1, [decision('T-3', { revision: 2, outcome: 'accept', batch: 'B-1' })]));
+    await api.insert();
+    const { body } = await api.get('/v1/decisions?waiting=true&batch=B-1');
+    expect(body).toMatchObject({ items: [{ transferId: 'T-1', batch: 'B-1', maker: 'u-zhang' }], next: null });
+    expect(await lookUpWaiting(api.clickhouse.read, 'B-1', 10)).toMatchObject([{ transferId: 'T-1', revision: 1 }]);
   });
 
   it('is listed of one payer, with its mark', async () => {

@@ -36,6 +36,8 @@ describe('a decision', () => {
         expiresAt: null,
         by: null,
         beyondLateness: null,
+        maker: null,
+        batch: null,
         reasons: [],
       },
     ]);

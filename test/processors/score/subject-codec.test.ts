@@ -7,6 +7,7 @@ import { Driver } from '../../support/driver.ts';
 const STORED_FORMS: { readonly [layout: number]: string } = {
   5: '962a2f071c4c4972',
   6: '3a365475bd7b4d11',
+  7: '5911d8320f1cba68',
 };
 
 describe('the stored form of a subject', () => {

@@ -168,3 +168,42 @@ describe('approvals over HTTP', () => {
     },
   );
 });
+
+describe('a word on a whole batch', () => {
+  const waiting = ['T-1', 'T-2'].map((transferId, index) => ({
+    ...decisionRecord.example,
+    transferId,
+    revision: index + 1,
+    debtor: `C-${index}`,
+    batch: 'B-1',
+  }));
+  const word = { batch: 'B-1', transfers: 2, action: 'approve', note: '工资已核对' };
+
+  async function startWithBatch() {
+    const lookUpWaiting = async (batch: string, limit: number) =>
+      waiting.filter((one) => one.batch === batch).slice(0, limit);
+    return startHarness({ now: () => NOON, lookUpWaiting, lookUp: async () => waiting });
+  }
+
+  it('is one on each of its transfers that wait, as the person saw them, stored together', async () => {
+    const { send, tokens, log } = await startWithBatch();
+    const { status, body } = await send('/v1/approvals', word, { key: tokens.approver });
+    expect([status, body.receipts.length]).toEqual([202, 2]);
+    expect(stored(log, 'approvals')).toMatchObject([
+      { transferId: 'T-1', revision: 1, subject: 'C-0', action: 'approve', by: 'u-approver', note: '工资已核对' },
+      { transferId: 'T-2', revision: 2, subject: 'C-1', action: 'approve', by: 'u-approver', note: '工资已核对' },
+    ]);
+  });
+
+  it.each([
+    ['another number of transfers', { ...word, transfers: 3 }, 409],
+    ['a batch of which nothing waits', { ...word, batch: 'B-2' }, 404],
+    ['no number of transfers', { batch: 'B-1', action: 'deny' }, 400],
+    ['a person', { ...word, by: 'u-boss' }, 400],
+  ])('is refused where it names %s, and nothing is stored', async (_what, body, status) => {
+    const { send, ends, tokens } = await startWithBatch();
+    const before = ends();
+    expect((await send('/v1/approvals', body, { key: tokens.approver })).status).toBe(status);
+    expect(ends()).toEqual(before);
+  });
+});

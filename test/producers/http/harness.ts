@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LookUpAlerts } from '../../../producers/http/alert-action-route.ts';
+import type { LookUpWaiting } from '../../../producers/http/approval-route.ts';
 import { DecisionIndex, type LookUpDecisions } from '../../../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../../../producers/http/routes.ts';
 import { Intake } from '../../../producers/intake.ts';
@@ -42,6 +43,7 @@ export interface HarnessOptions extends Partial<Pick<ServerOptions, 'requestsPer
   readonly now?: () => number;
   readonly lookUp?: LookUpDecisions;
   readonly lookUpAlerts?: LookUpAlerts;
+  readonly lookUpWaiting?: LookUpWaiting;
   /** Stands between intake and the log, to make it fail. */
   readonly append?: (append: Append, log: Log) => Promise<{ readonly baseOffset: number }>;
 }
@@ -77,6 +79,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   addIntakeRoutes(server.app, {
     ...{ intake, index, keys, now, validateSettings },
     lookUpAlerts: options.lookUpAlerts ?? (async () => []),
+    lookUpWaiting: options.lookUpWaiting ?? (async () => []),
   });
   const address = await server.listen({ port: 0 });
   onTestFinished(async () => {
