@@ -10,6 +10,7 @@ import { benchMemory } from './memory.ts';
 import { benchPanels } from './panels.ts';
 import { benchRestart } from './restart.ts';
 import { benchServer } from './server.ts';
+import { benchTakeover } from './takeover.ts';
 import { benchWebhooks } from './webhooks.ts';
 
 type Figures = { [name: string]: number };
@@ -21,6 +22,7 @@ const PARTS: { readonly [name: string]: () => Promise<Figures> } = {
   memory: async () => ({ bytesPerPartyOf40Legs: await benchMemory() }),
   panels: async () => ({ ...(await benchPanels(10_000_000)) }),
   restart: async () => ({ ...(await benchRestart()) }),
+  takeover: async () => ({ ...(await benchTakeover({ transfers: 500_000, parties: 100_000, seed: 7 })) }),
   webhooks: async () => ({ ...(await benchWebhooks()) }),
 };
 
@@ -52,6 +54,10 @@ const ROWS: { readonly [name: string]: readonly [title: string, unit: string, re
   panelSlowestMs: ['  the slowest', 'ms', '≤ 200', ''],
   judgingAgainAfterKillMs: ['Judging again after kill −9 under load, median', 'ms', '≤ 5,000', '≤ 1,000'],
   judgingAgainAfterKillMaxMs: ['  slowest', 'ms', '', ''],
+  takeoverParties: ['Kafka: takeover of a partition by an empty worker', 'parties', '', ''],
+  takeoverMs: ['  from its start to its first decision', 'ms', '≤ 30,000', '≤ 5,000'],
+  takeoverRestoreMs: ['  until it had restored', 'ms', '', ''],
+  idleCpuPercent: ['  CPU of the worker when idle', '%', '≤ 1', ''],
   webhooksPerSecond: ['Webhooks delivered by one process', 'messages/s', '≥ 2,000', '≥ 5,000'],
   webhookCpuMicros: ['  CPU', 'µs/message', '', ''],
   webhooksPerSecondBesideDead: ['  with 40 dead subscriptions beside', 'messages/s', 'unchanged', ''],
