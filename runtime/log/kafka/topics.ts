@@ -2,10 +2,13 @@
  * The topics on the cluster: made as they must be, and checked where they are there already. What would
  * break the journal's partitioning, lose a record before its time or tell a wrong append time is refused.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { TOPIC_NAMES, TOPICS } from '../../../schemas/topics.ts';
+import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
 import type { Connection } from './client.ts';
+import { mayPass } from './errors.ts';
 import { COMMITS, type Names, SCHEMAS, STATE } from './names.ts';
 
 export interface TopicsOptions {
@@ -32,6 +35,9 @@ export interface TopicState {
   readonly wrong: readonly string[];
   readonly made: boolean;
 }
+
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 50;
 
 type Config = { readonly [name: string]: string };
 
@@ -79,18 +85,36 @@ export async function applyTopics(options: TopicsOptions): Promise<TopicState[]>
     if (missing.includes(names.topic('journal'))) await refuseLostJournal(admin, names, missing);
     const wanted = wantedPartitions(before, options);
     const configs = configsOf(names);
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map((topic) => ({
-        topic,
-        numPartitions: wanted.get(topic) as number,
-        replicationFactor: replication ?? -1,
-        configEntries: Object.entries(configs.get(topic) as Config).map(([name, value]) => ({ name, value })),
-      })),
-    });
-    const after = await inspect(admin, options);
+    const topics = missing.map((topic) => ({
+      topic,
+      numPartitions: wanted.get(topic) as number,
+      replicationFactor: replication ?? -1,
+      configEntries: Object.entries(configs.get(topic) as Config).map(([name, value]) => ({ name, value })),
+    }));
+    await admin.createTopics({ waitForLeaders: false, topics }).catch(refuseUnlessThere);
+    const after = await onceThere(() => inspect(admin, options));
+    refuseWrong(after);
     return after.map((state) => ({ ...state, made: missing.includes(state.topic) }));
   });
+}
+
+/** Another process may make them at the same time. */
+function refuseUnlessThere(error: Error & { readonly errors?: readonly { readonly type?: string }[] }): void {
+  if (error.errors?.every(({ type }) => type === 'TOPIC_ALREADY_EXISTS') !== true) throw error;
+}
+
+/** Brokers learn of new topics one after the other, and for a moment do not know what the controller has made. */
+async function onceThere(look: () => Promise<TopicState[]>): Promise<TopicState[]> {
+  const end = monotonicNow() + PATIENCE_MS;
+  for (;;) {
+    try {
+      const states = await look();
+      if (states.every(({ partitions }) => partitions !== null) || monotonicNow() > end) return states;
+    } catch (error) {
+      if (!mayPass(error) || monotonicNow() > end) throw error;
+    }
+    await pause(LOOK_MS);
+  }
 }
 
 /** How each topic is, and what is wrong with it; changes nothing. */
