@@ -6,6 +6,7 @@ import type { Config } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import { KeyStore } from '../runtime/http/keys.ts';
 import { buildServer, type Server } from '../runtime/http/server.ts';
+import type { Sessions } from '../runtime/http/sessions.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -38,8 +39,13 @@ export async function serveOperators(
 }
 
 /** Routes may be added to it until it listens. */
-export async function openServer(parts: ProcessParts, keys: KeyStore, flow: FlowMeter): Promise<Server> {
-  return parts.lifecycle.start('http', () => build(parts, keys, flow), stopServer);
+export async function openServer(
+  parts: ProcessParts,
+  keys: KeyStore,
+  flow: FlowMeter,
+  sessions?: Sessions,
+): Promise<Server> {
+  return parts.lifecycle.start('http', () => build(parts, keys, flow, sessions), stopServer);
 }
 
 /** Listens, and tells commands of the same user where; answers the address. */
@@ -63,9 +69,11 @@ async function build(
   { config, version, metrics, engine, lifecycle, logger }: ProcessParts,
   keys: KeyStore,
   flow: FlowMeter,
+  sessions: Sessions | undefined,
 ): Promise<Server> {
   return buildServer({
     keys,
+    ...(sessions === undefined ? {} : { sessions }),
     version,
     logger,
     bodyBytesMax: config.bodyLimitBytes,

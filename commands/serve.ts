@@ -11,7 +11,10 @@ import { parseSettings, readSettings } from '../processors/rules/settings.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
 import { Intake } from '../producers/intake.ts';
+import { systemRandomBytes } from '../runtime/clock.ts';
 import { KeyStore } from '../runtime/http/keys.ts';
+import { Sessions } from '../runtime/http/sessions.ts';
+import { UserStore } from '../runtime/http/users.ts';
 import type { RecordBatch } from '../runtime/log/port.ts';
 import type { AdminAction } from './admin/routes.ts';
 import type { Engine } from './engine.ts';
@@ -45,6 +48,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const flow = new FlowMeter(metrics, engine, now);
   const listeners = [(batch: RecordBatch) => flow.decided(batch)];
   const keys = openKeys(options);
+  const users = new UserStore({ file: join(config.dataDir, 'users.json'), now });
+  const sessions = new Sessions(users, now);
   const intake = new Intake(engine.log, {
     onAccepted: (topic, count) => metrics.count('weir_events_accepted_total', { topic }, count),
   });
@@ -53,11 +58,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     () => startIndex(options, listeners),
     (started) => started.close(),
   );
-  const server = await openServer(options, keys, flow);
+  const server = await openServer(options, keys, flow, sessions);
   addIntakeRoutes(server.app, {
     intake,
     index,
     keys,
+    users,
+    sessions,
+    newId: () => systemRandomBytes(12).toString('hex'),
     now,
     lookUpWaiting: (batch, limit) => lookUpWaiting(engine.clickhouse.read, batch, limit),
     lookUpAlerts: (alertIds) => lookUpAlerts(engine.clickhouse.read, alertIds),

@@ -10,12 +10,16 @@ import type { DecisionIndex } from './decision-index.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { Idempotency } from './idempotency.ts';
 import { addKeyRoutes } from './key-routes.ts';
+import { addSessionRoutes, type SessionRouteParts } from './session-routes.ts';
 
 export interface IntakeRouteOptions {
   readonly intake: Intake;
   /** Started by whoever made it. */
   readonly index: DecisionIndex;
   readonly keys: KeyStore;
+  readonly users: SessionRouteParts['users'];
+  readonly sessions: SessionRouteParts['sessions'];
+  readonly newId: SessionRouteParts['newId'];
   readonly now: Now;
   readonly lookUpAlerts: AlertRouteParts['lookUpAlerts'];
   readonly lookUpWaiting: ApprovalRouteParts['lookUpWaiting'];
@@ -30,4 +34,5 @@ export function addIntakeRoutes(app: App, options: IntakeRouteOptions): void {
   addAlertActionRoute(app, parts);
   addControlRoute(app, parts);
   addKeyRoutes(app, options.keys);
+  addSessionRoutes(app, parts);
 }

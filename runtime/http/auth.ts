@@ -1,5 +1,5 @@
 /**
- * Who is calling, and whether they may: `Authorization: Bearer weir_…`. Device and session, where the
+ * Who is calling, and whether they may: `Authorization: Bearer weir_…`, or the cookie of a session. Device and session, where the
  * caller's system knows them, come as `Weir-Device` and `Weir-Session`: two people on one device count
  * as one when a transfer needs two.
  */
@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { id } from '../../schemas/declare.ts';
 import { WeirError } from '../errors.ts';
 import type { Holder, KeyStore, Role } from './keys.ts';
+import { isSameToken, SESSION_COOKIE, type Sessions } from './sessions.ts';
 
 /** Roles of people who look at what was found and decided. */
 export const STAFF = ['viewer', 'officer', 'approver', 'compliance'] as const satisfies readonly Role[];
@@ -25,11 +26,34 @@ declare module 'fastify' {
   }
 }
 
-export function callerOf(keys: KeyStore, request: FastifyRequest): Caller | null {
+export function callerOf(keys: KeyStore, sessions: Sessions | null, request: FastifyRequest): Caller | null {
+  if (request.headers.authorization === undefined && sessions !== null) return callerOfCookie(sessions, request);
   const token = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const holder = token === undefined ? null : keys.holderOf(token);
   if (holder === null) return null;
   return { ...holder, device: headerId(request, 'weir-device'), session: headerId(request, 'weir-session') };
+}
+
+/** A person at a browser: the session is the cookie's own, whatever a header says. */
+function callerOfCookie(sessions: Sessions, request: FastifyRequest): Caller | null {
+  const token = cookieOf(request, SESSION_COOKIE);
+  const holder = token === null ? null : sessions.holderOf(token);
+  if (holder === null) return null;
+  const { csrf, sessionId, keyId, name, roles, departments } = holder;
+  if (!READS.has(request.method) && !isSameToken(String(request.headers['weir-csrf'] ?? ''), csrf)) {
+    throw new WeirError('FORBIDDEN', 'The header weir-csrf is not that of the session: GET /v1/session tells it.');
+  }
+  return { keyId, name, roles, departments, device: headerId(request, 'weir-device'), session: sessionId };
+}
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function cookieOf(request: FastifyRequest, name: string): string | null {
+  for (const one of (request.headers.cookie ?? '').split(';')) {
+    const at = one.indexOf('=');
+    if (at > 0 && one.slice(0, at).trim() === name) return one.slice(at + 1).trim();
+  }
+  return null;
 }
 
 function headerId(request: FastifyRequest, name: string): string | null {
@@ -56,12 +80,15 @@ export function requireRole(...roles: readonly Role[]) {
   return async (request: FastifyRequest): Promise<void> => {
     const { caller } = request;
     if (caller === null) {
-      throw new WeirError('UNAUTHENTICATED', 'Send a key that is in force as “Authorization: Bearer weir_…”.');
+      throw new WeirError(
+        'UNAUTHENTICATED',
+        'Send a key that is in force as “Authorization: Bearer weir_…”, or sign in.',
+      );
     }
     if (mayAct(caller, roles)) return;
     throw new WeirError(
       'FORBIDDEN',
-      `This needs the role ${roles.join(' or ')}; the key of ${caller.name} has ${caller.roles.join(', ')}.`,
+      `This needs the role ${roles.join(' or ')}; ${caller.name} has ${caller.roles.join(', ')}.`,
     );
   };
 }

@@ -18,6 +18,7 @@ import { Connections } from './connections.ts';
 import type { KeyStore } from './keys.ts';
 import { describeRoutes } from './openapi.ts';
 import { PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
+import type { Sessions } from './sessions.ts';
 import { validateParts } from './validation.ts';
 
 /** What `/readyz` tells: each part that must be there, with a word on it. */
@@ -37,6 +38,8 @@ export interface Answered {
 
 export interface ServerOptions {
   readonly keys: KeyStore;
+  /** Sessions of people who signed in; none where nobody can. */
+  readonly sessions?: Sessions;
   readonly version: string;
   readonly readiness: () => Readiness;
   /** Body of `/metrics`; there is no such route without it. */
@@ -143,7 +146,7 @@ async function knowCallers(app: App, options: ServerOptions): Promise<void> {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(GUARDS);
-    request.caller = callerOf(options.keys, request);
+    request.caller = callerOf(options.keys, options.sessions ?? null, request);
   });
   await app.register(rateLimit, {
     global: false,

@@ -2,6 +2,7 @@
  * Intake as it runs: a real embedded log, a real server on a free port, keys of every role. In place of
  * the fold stands a stub that answers each event as the test says, through a committer of the same log.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LookUpAlerts } from '../../../producers/http/alert-action-route.ts';
@@ -12,6 +13,8 @@ import { Intake } from '../../../producers/intake.ts';
 import { WeirError } from '../../../runtime/errors.ts';
 import { KeyStore, ROLES, type Role } from '../../../runtime/http/keys.ts';
 import { buildServer, type ServerOptions } from '../../../runtime/http/server.ts';
+import { Sessions } from '../../../runtime/http/sessions.ts';
+import { UserStore } from '../../../runtime/http/users.ts';
 import { openEmbeddedLog } from '../../../runtime/log/embedded.ts';
 import type { Append, Log } from '../../../runtime/log/port.ts';
 import { packValues, valueAt } from '../../../runtime/log/values.ts';
@@ -59,6 +62,8 @@ export async function startHarness(options: HarnessOptions = {}) {
   const tokens = Object.fromEntries(
     ROLES.map((role) => [role, keys.create({ name: `u-${role}`, roles: [role] }, null).key]),
   ) as { readonly [role in Role]: string };
+  const users = new UserStore({ file: join(folder, 'users.json'), now });
+  const sessions = new Sessions(users, now);
   const index = new DecisionIndex(log, {
     lookUp: options.lookUp ?? (async () => []),
     onFault: (error) => faults.push(error),
@@ -71,13 +76,15 @@ export async function startHarness(options: HarnessOptions = {}) {
   });
   const server = await buildServer({
     keys,
+    sessions,
     version: '0.0.0',
     readiness: () => ({ ready: true, checks: {} }),
     onFault: (error) => faults.push(error),
     ...options,
   });
   addIntakeRoutes(server.app, {
-    ...{ intake, index, keys, now, validateSettings },
+    ...{ intake, index, keys, users, sessions, now, validateSettings },
+    newId: randomUUID,
     lookUpAlerts: options.lookUpAlerts ?? (async () => []),
     lookUpWaiting: options.lookUpWaiting ?? (async () => []),
   });
@@ -103,7 +110,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: parsed(text) } as Sent;
   };
-  return { log, keys, tokens, intake, index, server, address, send, faults, ends: () => endsOf(log) };
+  return { log, keys, users, tokens, intake, index, server, address, send, faults, ends: () => endsOf(log) };
 }
 
 function parsed(text: string): unknown {

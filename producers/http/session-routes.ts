@@ -1,0 +1,184 @@
+/**
+ * `/v1/session` and `/v1/users`: people sign in with name and password, and administrators say who they are.
+ * Each sign-in, each failure and each new password is an `activity` event.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Now } from '../../runtime/clock.ts';
+import { WeirError } from '../../runtime/errors.ts';
+import type { App } from '../../runtime/http/app.ts';
+import { cookieOf, knownCaller, requireRole } from '../../runtime/http/auth.ts';
+import { ROLES } from '../../runtime/http/keys.ts';
+import { SESSION_COOKIE, type Sessions } from '../../runtime/http/sessions.ts';
+import { newUser, password, type UserStore } from '../../runtime/http/users.ts';
+import type { Activity } from '../../schemas/events/activity.ts';
+import type { Intake } from '../intake.ts';
+
+export interface SessionRouteParts {
+  readonly users: UserStore;
+  readonly sessions: Sessions;
+  readonly intake: Intake;
+  readonly now: Now;
+  /** An id that no event had before. */
+  readonly newId: () => string;
+}
+
+const sessionBody = z
+  .strictObject({
+    name: z.string(),
+    roles: z.array(z.enum(ROLES)),
+    departments: z.array(z.string()),
+    csrf: z.string().describe('To be sent as `weir-csrf` with whatever changes something.'),
+    endsAt: z.iso.datetime().describe('When it ends, however busy; after 30 minutes of rest it ends sooner.'),
+  })
+  .describe('A session.');
+
+const userBody = z
+  .strictObject({
+    name: z.string(),
+    roles: z.array(z.enum(ROLES)),
+    departments: z.array(z.string()),
+    createdAt: z.string(),
+    createdBy: z.string().nullable(),
+    disabledAt: z.string().nullable(),
+  })
+  .describe('A person who signs in.');
+
+const tags = ['administration'];
+const params = z.strictObject({ name: z.string().min(1).max(64) });
+const onRequest = requireRole('admin');
+
+export function addSessionRoutes(app: App, parts: SessionRouteParts): void {
+  addSessions(app, parts);
+  addUsers(app, parts);
+}
+
+function addSessions(app: App, parts: SessionRouteParts): void {
+  const { users, sessions, intake, now, newId } = parts;
+  const note = (name: string, kind: Activity['kind'], detail: string | null = null) =>
+    intake.append('activity', [activityOf(newId(), now(), name, kind, detail)]);
+  app.post(
+    '/v1/session',
+    {
+      schema: {
+        tags,
+        summary: 'Sign in (登录)',
+        security: [],
+        body: z.strictObject({ name: z.string().regex(/^[\x21-\x7e]{1,64}$/), password: z.string().max(256) }),
+        response: { 200: sessionBody },
+      },
+    },
+    async (request, reply) => {
+      const { name, password: tried } = request.body;
+      const user = await users.check(name, tried);
+      if (user === null) {
+        await note(name, 'login_failed');
+        throw new WeirError('UNAUTHENTICATED', 'Name or password is not right.');
+      }
+      await note(name, 'login');
+      const { token, csrf, endsAt } = sessions.open(user);
+      setCookie(request, reply, token, endsAt - now());
+      const { roles, departments } = user;
+      return { name, roles, departments, csrf, endsAt: new Date(endsAt).toISOString() };
+    },
+  );
+  app.get(
+    '/v1/session',
+    { schema: { tags, summary: 'The session of the cookie (当前会话)', response: { 200: sessionBody } } },
+    (request) => {
+      const holder = sessions.holderOf(cookieOf(request, SESSION_COOKIE) ?? '');
+      if (holder === null) throw new WeirError('UNAUTHENTICATED', 'There is no session, or it is over.');
+      const { name, roles, departments, csrf, endsAt } = holder;
+      return { name, roles: [...roles], departments: [...departments], csrf, endsAt: new Date(endsAt).toISOString() };
+    },
+  );
+  app.delete('/v1/session', { schema: { tags, summary: 'Sign out (退出)' } }, (request, reply) => {
+    sessions.end(cookieOf(request, SESSION_COOKIE) ?? '');
+    setCookie(request, reply, '', 0);
+    return reply.code(204).send();
+  });
+  app.post(
+    '/v1/session/password',
+    {
+      onRequest: requireRole(...ROLES),
+      schema: {
+        tags,
+        summary: 'Change one’s own password (修改密码)',
+        body: z.strictObject({ current: z.string().max(256), password }),
+      },
+    },
+    async (request, reply) => {
+      const { name, session } = knownCaller(request);
+      if ((await users.check(name, request.body.current)) === null) {
+        await note(name, 'login_failed', 'to change the password');
+        throw new WeirError('FORBIDDEN', 'The current password is not right.');
+      }
+      await users.setPassword(name, request.body.password);
+      sessions.endAll(name, session ?? undefined);
+      await note(name, 'credential_change');
+      return reply.code(204).send();
+    },
+  );
+}
+
+function addUsers(app: App, { users, sessions, intake, now, newId }: SessionRouteParts): void {
+  const note = (name: string, by: string, detail: string) =>
+    intake.append('activity', [{ ...activityOf(newId(), now(), name, 'credential_change', detail), by }]);
+  app.post(
+    '/v1/users',
+    { onRequest, schema: { tags, summary: 'Make a user (新建用户)', body: newUser, response: { 201: userBody } } },
+    async (request, reply) => {
+      const by = knownCaller(request).name;
+      const user = await users.create(request.body, by);
+      await note(user.name, by, `made with the roles ${user.roles.join(', ')}`);
+      reply.code(201);
+      return user;
+    },
+  );
+  const listed = z.strictObject({ items: z.array(userBody) });
+  app.get(
+    '/v1/users',
+    { onRequest, schema: { tags, summary: 'List users (用户列表)', response: { 200: listed } } },
+    () => ({ items: users.list() }),
+  );
+  app.put(
+    '/v1/users/:name/password',
+    { onRequest, schema: { tags, summary: 'Set a password (重置密码)', params, body: z.strictObject({ password }) } },
+    async (request, reply) => {
+      const { name } = await users.setPassword(request.params.name, request.body.password);
+      sessions.endAll(name);
+      await note(name, knownCaller(request).name, 'password set by an administrator');
+      return reply.code(204).send();
+    },
+  );
+  app.delete(
+    '/v1/users/:name',
+    { onRequest, schema: { tags, summary: 'Disable a user (停用用户)', params, response: { 200: userBody } } },
+    async (request) => {
+      const user = users.disable(request.params.name);
+      sessions.endAll(user.name);
+      await note(user.name, knownCaller(request).name, 'disabled');
+      return user;
+    },
+  );
+}
+
+/** Staff are told apart from customers of the same name. */
+function activityOf(
+  activityId: string,
+  at: number,
+  name: string,
+  kind: Activity['kind'],
+  detail: string | null,
+): Activity {
+  const nothing = { device: null, session: null, location: null };
+  return { activityId, at, party: `staff:${name}`, kind, by: name, ...nothing, detail };
+}
+
+/** Behind a proxy that speaks TLS the cookie is for TLS alone. */
+function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, lifeMs: number): void {
+  const isSecure = request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https';
+  const life = Math.floor(lifeMs / 1_000);
+  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${life}${isSecure ? '; Secure' : ''}`;
+  reply.header('set-cookie', `${SESSION_COOKIE}=${value}; ${attributes}`);
+}
