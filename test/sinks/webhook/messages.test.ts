@@ -76,7 +76,9 @@ describe('messages', () => {
       (typeof receiver.received)[number],
     ];
     const path = `/v1/webhook-messages/${headers['webhook-id']}`;
-    expect((await bench.ask('GET', path, undefined, 'viewer')).body.data).toMatchObject({
+    // The alert is restricted: to others there is no such message.
+    expect((await bench.ask('GET', path, undefined, 'viewer')).status).toBe(404);
+    expect((await bench.ask('GET', path, undefined, 'compliance')).body.data).toMatchObject({
       subject: 'C-1001',
       reason: { en: accused.en },
     });
