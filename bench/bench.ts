@@ -57,6 +57,7 @@ const ROWS: { readonly [name: string]: readonly [title: string, unit: string, re
   takeoverParties: ['Kafka: takeover of a partition by an empty worker', 'parties', '', ''],
   takeoverMs: ['  from its start to its first decision', 'ms', '≤ 30,000', '≤ 5,000'],
   takeoverRestoreMs: ['  until it had restored', 'ms', '', ''],
+  takeoverRestoreCpuMs: ['  CPU until then', 'ms', '', ''],
   idleCpuPercent: ['  CPU of the worker when idle', '%', '≤ 1', ''],
   webhooksPerSecond: ['Webhooks delivered by one process', 'messages/s', '≥ 2,000', '≥ 5,000'],
   webhookCpuMicros: ['  CPU', 'µs/message', '', ''],

@@ -24,6 +24,7 @@ export interface TakeoverFigures {
   readonly takeoverParties: number;
   readonly takeoverMs: number;
   readonly takeoverRestoreMs: number;
+  readonly takeoverRestoreCpuMs: number;
   readonly idleCpuPercent: number;
 }
 
@@ -70,7 +71,9 @@ async function run(folder: string, workload: Workload, source: LogSource): Promi
   await kill(first.process);
   const begun = monotonicNow();
   const second = startWorker(join(folder, 'second'), source);
-  const restoring = second.running.then(() => monotonicNow() - begun);
+  const restoring = second.running.then(() => {
+    return { ms: monotonicNow() - begun, cpuMs: cpuMicrosOf(second.process.pid as number) / 1_000 };
+  });
   const before = log.end('decisions', 0);
   await log.append({
     topic: 'transfers',
@@ -80,13 +83,15 @@ async function run(folder: string, workload: Workload, source: LogSource): Promi
   });
   await log.reader('decisions', 0, before, { durable: true }).next();
   const takeoverMs = monotonicNow() - begun;
+  const restored = await restoring;
   const idleCpuPercent = await idleCpu(second.process);
   await kill(second.process);
   await log.close();
   return {
     takeoverParties: workload.parties,
     takeoverMs: Math.round(takeoverMs),
-    takeoverRestoreMs: Math.round(await restoring),
+    takeoverRestoreMs: Math.round(restored.ms),
+    takeoverRestoreCpuMs: Math.round(restored.cpuMs),
     idleCpuPercent,
   };
 }

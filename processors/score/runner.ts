@@ -2,7 +2,7 @@
  * Runs one task on the log: restores it, folds what the journal has, commits outputs with the position,
  * folds on while the commit is under way, and writes checkpoints now and then.
  */
-import { WeirError } from '../../runtime/errors.ts';
+import { isWeirError, WeirError } from '../../runtime/errors.ts';
 import { Commits } from '../../runtime/log/commits.ts';
 import type { Log, Reader, RecordBatch } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
@@ -75,8 +75,10 @@ export class TaskRunner {
   /** Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. */
   async restore(): Promise<void> {
     const { log, partition, build, store, boundaries, now } = this.#options;
-    const { position: target, state } = committedTask(await this.#commits.fence());
+    await this.#commits.fence();
     await store.recover((records) => this.#tellLeft(records));
+    // Both were taken over, one after the other: whoever else took the first one over in between is the owner.
+    const { position: target, state } = committedTask(await this.#commits.fence());
     const loaded = loadCheckpoint(store, partition);
     const start = loaded?.facts.position ?? 0;
     if (start > target) throw leads(partition, start, target);
@@ -215,7 +217,15 @@ export class TaskRunner {
   ): Promise<void> {
     // A checkpoint may never lead what the log has on disk.
     await this.#commits.flushed();
-    await store.write(write);
+    try {
+      await store.write(write);
+    } catch (error) {
+      if (!isWeirError(error, 'LOG_FENCED')) throw error;
+      // Whoever commits is the owner: one that was too late to become it may have shut us out here before it knew.
+      await this.#commits.confirm();
+      await store.fence();
+      await store.write(write);
+    }
     await this.#retain(facts.position);
   }
 

@@ -24,11 +24,16 @@ export class Commits {
     this.#onAcknowledged = onAcknowledged;
   }
 
-  /** Shuts out an earlier holder and answers what is committed. To be called once, before the first commit. */
+  /** Shuts out an earlier holder and answers what is committed. To be called before the first commit. */
   async fence(): Promise<Committed> {
     const committed = await this.#committer.fence();
     this.#acknowledged = byPlace(committed.positions);
     return committed;
+  }
+
+  /** Throws `LOG_FENCED` where another took over. */
+  async confirm(): Promise<void> {
+    await this.#committer.fence();
   }
 
   /** Resolves when it is sent, which is when the one before is acknowledged; throws where that one failed for good. */

@@ -14,6 +14,8 @@ export interface CheckpointWrite {
 }
 
 export interface CheckpointStore {
+  /** Shuts out whoever else holds it. */
+  fence(): Promise<void>;
   /**
    * Shuts out an earlier holder and comes to its last checkpoint. To be called before anything else, once the
    * commits of the task are fenced. Tells how many records are left.

@@ -39,6 +39,10 @@ export class KeptStore implements CheckpointStore {
     this.#kept = kept;
   }
 
+  fence(): Promise<void> {
+    return this.#kept.fence();
+  }
+
   async recover(onLeft: (records: number) => void): Promise<void> {
     await this.#kept.fence();
     const copied = this.#local.get(HEAD);

@@ -21,6 +21,9 @@ export class LocalStore implements CheckpointStore {
     });
   }
 
+  /** One process holds the folder, and one task of it the partition. */
+  async fence(): Promise<void> {}
+
   /** What is on the disk is all there is. */
   async recover(): Promise<void> {}
 

@@ -13,6 +13,7 @@ import { systemNow } from '../../runtime/clock.ts';
 import { type KafkaLog, openKafkaLog } from '../../runtime/log/kafka.ts';
 import { openCheckpoints } from '../../runtime/store/checkpoint-store.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time.ts';
+import { code } from '../runtime/log/contract.ts';
 import { faultsOfSeed } from '../support/faults.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
@@ -99,6 +100,30 @@ describeWith(kafka, 'tasks on Kafka', () => {
     },
     60_000 + LIVES * 20_000,
   );
+
+  it('keep their checkpoints from one who was too late to take over, and shuts out half of what they hold', async () => {
+    const river = await openRiver();
+    const random = new Random(8, 1);
+    const traffic = new Traffic(8);
+    const process = new RiverProcess(river, { checkpointIntervalMs: 1_000 });
+    await process.start();
+    await flow(river, process, traffic, random);
+    for (let partition = 0; partition < PARTITIONS; partition++) await river.log.kept(partition).fence();
+    await flow(river, process, traffic, random);
+    await process.stop();
+    expect(process.life.ended).toBe(false);
+    rmSync(`${river.folder}/state`, { recursive: true, force: true });
+    const next = new RiverProcess(river);
+    await next.start();
+    // One that was shut out of the commits writes no checkpoint either, whoever holds those.
+    const successor = new RiverProcess(river);
+    await successor.start();
+    for (let partition = 0; partition < PARTITIONS; partition++) await river.log.kept(partition).fence();
+    await expect(next.stop()).rejects.toEqual(code('LOG_FENCED'));
+    await flow(river, successor, traffic, random);
+    await successor.stop();
+    expect((await verifyReplay({ log: river.log })).difference).toBeNull();
+  }, 120_000);
 
   it('are proved from the boundary between two builds on, where offsets do not count outputs', async () => {
     const river = await openRiver();

@@ -122,6 +122,7 @@ class FaultyCommitter implements Committer {
 /** A store whose process may die around a checkpoint. */
 export function mortalStore(store: CheckpointStore, owner: string, life: Life, faults: Faults): CheckpointStore {
   return {
+    fence: () => life.during(() => store.fence()),
     recover: (onLeft) => life.during(() => store.recover(onLeft)),
     get: (key) => store.get(key),
     entries: (letter) => store.entries(letter),
