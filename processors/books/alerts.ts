@@ -124,13 +124,17 @@ export function louderThan(alerts: Iterable<OpenAlert>, alert: OpenAlert): OpenA
   return null;
 }
 
-/** True where nobody needs to hear of the alert besides the critical one. What is restricted quiets nothing that others see. */
+/**
+ * True where nobody needs to hear of the alert besides the critical one. What is restricted quiets nothing that
+ * others see, and nothing quiets an alert of no weight: it tells of a report that is due whatever else is.
+ */
 export function isQuietedBy(alert: OpenAlert, critical: OpenAlert): boolean {
   return (
     alert.transferId !== null &&
     alert.transferId === critical.transferId &&
     critical.severity === 'critical' &&
     alert.severity !== 'critical' &&
+    alert.severity !== 'info' &&
     critical.status !== 'closed' &&
     alert.status === 'open' &&
     !critical.silent &&

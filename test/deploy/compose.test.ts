@@ -28,7 +28,12 @@ const services = Object.entries(file.services);
 const ours = services.filter(([, { image }]) => image.startsWith('weir:'));
 const others = services.filter(([, { image }]) => !image.startsWith('weir:'));
 const dockerfile = read('Dockerfile');
-const SECRETS = { WEIR_ADMIN_KEY: 'a-key-of-the-test-0', CLICKHOUSE_PASSWORD: 'c', GRAFANA_PASSWORD: 'g' };
+const SECRETS = {
+  WEIR_ADMIN_KEY: 'a-key-of-the-test-0',
+  CLICKHOUSE_PASSWORD: 'c',
+  GRAFANA_PASSWORD: 'g',
+  GRAFANA_ALERT_SECRET: 's',
+};
 
 describe('docker-compose.yml', () => {
   it('brings up Kafka, a registry, ClickHouse, Prometheus, Grafana and each role', () => {

@@ -25,7 +25,7 @@ describe('a mapping that is wrong', () => {
     [
       'a topic that cannot be imported',
       (yaml) => yaml.replace('topic: transfers', 'topic: control'),
-      'bank.yaml: tables[0].events[0].topic: expected a topic that can be imported (not control, approvals, voids)',
+      'bank.yaml: tables[0].events[0].topic: expected a topic that can be imported (not control, approvals, alert-actions, voids)',
     ],
     [
       'an unknown currency',
