@@ -79,6 +79,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     zone,
     baseCurrency,
     now: engine.dataNow,
+    noteReading: async ({ what, ...reading }) => {
+      const activityId = systemRandomBytes(12).toString('hex');
+      const about = { activityId, at: now(), kind: 'data_read', location: null, detail: what } as const;
+      await intake.append('activity', [{ ...reading, ...about }]);
+    },
     restrictedRules: RULES.filter(({ restricted }) => restricted).map(({ id }) => id),
   });
   addWorkplaceRoutes(server.app, {

@@ -4,6 +4,7 @@ import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, seesRestricted } from '../../runtime/http/auth.ts';
+import { masked, seesPersonalData } from '../../runtime/http/masking.ts';
 import { ALERT_RESOLUTIONS, ALERT_STATUSES, ALERT_STEPS, type Alert, alertRecord } from '../../schemas/alert.ts';
 import { FAMILIES, SEVERITIES } from '../../schemas/reason.ts';
 import { SUBJECT_KINDS, type SubjectKind } from '../../schemas/subjects.ts';
@@ -11,6 +12,7 @@ import { DAY_MS } from '../../schemas/time.ts';
 import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { LEG_COLUMNS, type LegRow, legBody, legOf, NOT_REFUSED, timeField } from './fields.ts';
 import type { QueryParts } from './parts.ts';
+import { readAs } from './readings.ts';
 import { select } from './select.ts';
 
 const PAGE_MAX = 200;
@@ -298,7 +300,7 @@ function bodyOf({ partition: _, ...row }: AlertRow): z.infer<typeof alertBody> {
   return { id: alertId, ...rest, reason: { en, zh } } as z.infer<typeof alertBody>;
 }
 
-export function addAlertRoutes(app: App, { clickhouse, mayRead }: QueryParts): void {
+export function addAlertRoutes(app: App, { clickhouse, mayRead, noteReading }: QueryParts): void {
   const tags = ['queries'];
   app.get(
     '/v1/alerts',
@@ -308,7 +310,7 @@ export function addAlertRoutes(app: App, { clickhouse, mayRead }: QueryParts): v
     },
     async (request) => {
       const { from, to, shadow, cursor, ...filter } = request.query;
-      return listAlerts(clickhouse, {
+      const page = await listAlerts(clickhouse, {
         ...filter,
         restricted: seesRestricted(knownCaller(request)),
         shadow: shadow === 'true',
@@ -316,6 +318,7 @@ export function addAlertRoutes(app: App, { clickhouse, mayRead }: QueryParts): v
         to: to === undefined ? undefined : Date.parse(to),
         after: cursor === undefined ? undefined : readCursor(cursor, cursorValues),
       });
+      return seesPersonalData(knownCaller(request)) ? page : masked(page);
     },
   );
   app.get(
@@ -329,6 +332,9 @@ export function addAlertRoutes(app: App, { clickhouse, mayRead }: QueryParts): v
         response: { 200: detailBody },
       },
     },
-    (request) => readAlert(clickhouse, request.params.id, seesRestricted(knownCaller(request))),
+    async (request) => {
+      const alert = await readAlert(clickhouse, request.params.id, seesRestricted(knownCaller(request)));
+      return readAs(request, noteReading, alert.subject, alert);
+    },
   );
 }

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
+import { type Caller, knownCaller, mayAct } from '../../runtime/http/auth.ts';
+import { masked, seesPersonalData } from '../../runtime/http/masking.ts';
 import { type Decision, decisionRecord } from '../../schemas/decision.ts';
 import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { moneyField } from './fields.ts';
@@ -124,7 +126,8 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
         response: { 200: decisionAnswer },
       },
     },
-    async ({ params: { transferId } }) => {
+    async (request) => {
+      const { transferId } = request.params;
       const revisions = await lookUpDecisions(clickhouse, [transferId]);
       const [current, ...earlier] = revisions.map((decision) => bodyOf(decision, baseCurrency));
       if (current === undefined) {
@@ -133,7 +136,10 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
           `There is no decision on transfer ${transferId}, or it is not in ClickHouse yet.`,
         );
       }
-      return { ...current, earlier: earlier.map((one) => ({ ...one, waiting: false })) };
+      return asSeenBy(knownCaller(request), {
+        ...current,
+        earlier: earlier.map((one) => ({ ...one, waiting: false })),
+      });
     },
   );
   app.get(
@@ -148,7 +154,8 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
         response: { 200: waitingAnswer },
       },
     },
-    async ({ query: { debtor = '', batch = '', limit, cursor } }) => {
+    async (request) => {
+      const { debtor = '', batch = '', limit, cursor } = request.query;
       const [expiresAt, transferId] = cursor === undefined ? [0, ''] : readCursor(cursor, cursorValues);
       const rows = await select<Decision>(clickhouse, WAITING, {
         debtor,
@@ -159,12 +166,17 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
       });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
-      return {
+      return asSeenBy(knownCaller(request), {
         items: shown.map((row) => bodyOf(fromRow(row), baseCurrency)),
         next: last !== undefined && rows.length > limit ? writeCursor([last.expiresAt!, last.transferId]) : null,
-      };
+      });
     },
   );
+}
+
+/** Upstream knows whose money it sent; who only looks on is shown no accounts. */
+function asSeenBy<T>(caller: Caller, answer: T): T {
+  return mayAct(caller, ['intake']) || seesPersonalData(caller) ? answer : masked(answer);
 }
 
 function bodyOf(decision: Decision, baseCurrency: string): z.infer<typeof decisionBody> {

@@ -11,6 +11,7 @@ import { alertBody, listAlerts } from './alerts.ts';
 import { cursorField, nextField, readCursor, writeCursor } from './cursor.ts';
 import { LEG_COLUMNS, type LegRow, legBody, legOf, moneyField, NOT_REFUSED } from './fields.ts';
 import type { QueryParts } from './parts.ts';
+import { readAs } from './readings.ts';
 import { select } from './select.ts';
 import { localDate, readUsage, usageBody } from './usage.ts';
 
@@ -168,7 +169,8 @@ async function readHistory(
   };
 }
 
-export function addPartyRoute(app: App, { clickhouse: client, mayRead, partitions, zone, now }: QueryParts): void {
+export function addPartyRoute(app: App, parts: QueryParts): void {
+  const { clickhouse: client, mayRead, partitions, zone, now, noteReading } = parts;
   app.get(
     '/v1/parties/:id',
     {
@@ -200,7 +202,8 @@ export function addPartyRoute(app: App, { clickhouse: client, mayRead, partition
       if (unknown && alerts.items.length === 0 && invoices.length === 0) {
         throw new WeirError('NOT_FOUND', `Nothing is known about ${party}, or it is not in ClickHouse yet.`);
       }
-      return { id: party, profile, limits, rating, invoices, alerts: alerts.items, history };
+      const answer = { id: party, profile, limits, rating, invoices, alerts: alerts.items, history };
+      return readAs(request, noteReading, party, answer);
     },
   );
 }

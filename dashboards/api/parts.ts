@@ -1,6 +1,7 @@
 /** What the routes of the query API are given. */
 import type { FastifyRequest } from 'fastify';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
+import type { NoteReading } from './readings.ts';
 
 export interface QueryOptions {
   /** The client that reads. */
@@ -12,6 +13,8 @@ export interface QueryOptions {
   readonly baseCurrency: string;
   /** Rules whose alerts are for compliance alone. */
   readonly restrictedRules: readonly string[];
+  /** Told of each reading of personal data. */
+  readonly noteReading: NoteReading;
   /** What time it is for days and overdue invoices: the clock's, or that of the data. */
   readonly now: () => number;
 }

@@ -1,6 +1,7 @@
 /** The query API over a real server, a real ClickHouse and rows that the real sink inserted. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Reading } from '../../../dashboards/api/readings.ts';
 import { addQueryRoutes } from '../../../dashboards/api/routes.ts';
 import { KeyStore, type Role } from '../../../runtime/http/keys.ts';
 import { buildServer } from '../../../runtime/http/server.ts';
@@ -21,6 +22,8 @@ export const NOW = Date.UTC(2026, 2, 15, 1);
 export type Json = { readonly [name: string]: unknown };
 
 export interface Api extends Bench {
+  /** Readings of personal data that were noted. */
+  readonly readings: readonly Reading[];
   get(path: string, role?: Role | null): Promise<{ status: number; body: Json }>;
   /** Has all that was appended inserted. */
   insert(): Promise<void>;
@@ -41,6 +44,8 @@ export async function openApi(): Promise<Api> {
   });
   const { read: clickhouse } = bench.clickhouse;
   const zone = 'Asia/Shanghai';
+  const readings: Reading[] = [];
+  const noteReading = async (reading: Reading) => void readings.push(reading);
   addQueryRoutes(server.app, {
     clickhouse,
     partitions: PARTITIONS,
@@ -48,6 +53,7 @@ export async function openApi(): Promise<Api> {
     baseCurrency: 'CNY',
     now: () => NOW,
     restrictedRules: ['pass-through'],
+    noteReading,
   });
   const address = await server.listen({ port: 0 });
   onTestFinished(() => server.close());
@@ -58,6 +64,7 @@ export async function openApi(): Promise<Api> {
   };
   return {
     ...bench,
+    readings,
     insert: async () => {
       const sink = bench.sink();
       await sink.caughtUp();
