@@ -55,7 +55,7 @@ const SETTLE_MS = 50;
  * Folding may bring voids, which are routed and folded again; so all is through only where nothing lags
  * behind in two reports of every thread one after the other, and the log did not grow between them.
  */
-export async function caughtUp(log: Log, threads: FoldThreads, sink: SinkStage): Promise<void> {
+export async function caughtUp(log: Log, threads: FoldThreads, sink: Pick<SinkStage, 'caughtUp'>): Promise<void> {
   let before: string | null = null;
   for (;;) {
     const mark = threads.mark();
