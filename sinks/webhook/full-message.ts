@@ -1,5 +1,3 @@
-type Whole = { type: string; timestamp: string; data: { [name: string]: unknown } };
-
 /**
  * The whole record behind a message, for a receiver of thin ones that may see it. To who may not see restricted
  * alerts, such a message is one that there is not.
@@ -11,6 +9,8 @@ import type { Log } from '../../runtime/log/port.ts';
 import { messageOf, placeOfMessage } from './messages.ts';
 import { isThere } from './replays.ts';
 import { Source } from './source.ts';
+
+type Whole = { type: string; timestamp: string; data: { [name: string]: unknown } };
 
 export async function fullMessage(log: Log, id: string, caller: Caller) {
   const place = placeOfMessage(id);

@@ -134,7 +134,7 @@ describe('a refusal', () => {
     const forbidden = await send(`Bearer ${viewer}`);
     expect(forbidden.status).toBe(403);
     expect(await forbidden.json()).toMatchObject({
-      detail: 'This needs the role intake; the key of u-wang has viewer.',
+      detail: 'This needs the role intake; u-wang has viewer.',
     });
 
     const invalid = await send(admin.authorization);
