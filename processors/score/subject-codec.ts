@@ -84,44 +84,64 @@ export function subjectHead(encoded: Buffer): { kind: number; number: number } {
   return { kind: encoded.readDoubleLE(KIND * 8), number: encoded.readDoubleLE(NUMBER * 8) };
 }
 
+/** Aligned for doubles, as what the store gives is not; grows with the largest subject, and is used again for each. */
+let scratch = { bytes: Buffer.alloc(0), doubles: new Float64Array(0), integers: new Int32Array(0) };
+
+function aligned(encoded: Buffer): typeof scratch {
+  if (scratch.bytes.length < encoded.length) {
+    const buffer = new ArrayBuffer(Math.ceil(encoded.length / 4_096) * 8_192);
+    scratch = {
+      bytes: Buffer.from(buffer),
+      doubles: new Float64Array(buffer),
+      integers: new Int32Array(buffer),
+    };
+  }
+  encoded.copy(scratch.bytes);
+  return scratch;
+}
+
 /** Fills a new subject. Its windows are counted when its rules are chosen. */
 export function decodeSubject(encoded: Buffer, subject: Subject): void {
-  // What the store gives is not aligned for doubles.
-  const bytes = encoded.buffer.slice(encoded.byteOffset, encoded.byteOffset + encoded.byteLength) as ArrayBuffer;
-  const head = new Float64Array(bytes, 0, HEAD);
+  const { doubles, integers } = aligned(encoded);
   const { history, limits } = subject;
-  history.clock = head[CLOCK]!;
-  subject.due = head[DUE]!;
-  history.coarse = head[COARSE] === 1;
-  const chunkCount = head[CHUNKS]! + 1;
-  const counts = new Float64Array(bytes, HEAD * 8, chunkCount);
-  const legs = counts.reduce((sum, count) => sum + count, 0);
-  const rows = head[DAYS]! + head[MONTHS]! + Math.max(0, head[OWN_DAYS]!);
-  const doublesCount = HEAD + chunkCount + legs * DOUBLES + rows * 3;
-  const doubles = new Float64Array(bytes, 0, doublesCount);
-  const integers = new Int32Array(bytes, doublesCount * 8, legs * INTEGERS);
+  history.clock = doubles[CLOCK]!;
+  subject.due = doubles[DUE]!;
+  history.coarse = doubles[COARSE] === 1;
+  const chunkCount = doubles[CHUNKS]! + 1;
+  let legs = 0;
+  for (let index = 0; index < chunkCount; index++) legs += doubles[HEAD + index]!;
+  const [days, months, ownDays] = [doubles[DAYS]!, doubles[MONTHS]!, doubles[OWN_DAYS]!];
+  const doublesCount = HEAD + chunkCount + legs * DOUBLES + (days + months + Math.max(0, ownDays)) * 3;
   let position = HEAD + chunkCount;
-  let integer = 0;
+  let integer = doublesCount * 2;
   for (let index = 0; index < chunkCount; index++) {
-    const count = counts[index]!;
+    const count = doubles[HEAD + index]!;
     const chunk = index === chunkCount - 1 ? history.outliers : chunkFor(subject, index);
-    chunk.reserve(Math.max(4, count));
-    chunk.doubles.set(doubles.subarray(position, position + count * DOUBLES));
-    chunk.integers.set(integers.subarray(integer, integer + count * INTEGERS));
+    // Most have no outliers, and few enough legs for what a new subject has room for.
+    if (count > chunk.capacity) chunk.reserve(Math.max(4, count));
+    copyInto(chunk.doubles, doubles, position, count * DOUBLES);
+    copyInto(chunk.integers, integers, integer, count * INTEGERS);
     chunk.count = count;
     position += count * DOUBLES;
     integer += count * INTEGERS;
   }
   history.chain.count = legs - history.outliers.count;
-  limits.days.rows = Array.from(doubles.subarray(position, position + head[DAYS]! * 3));
-  position += head[DAYS]! * 3;
-  limits.months.rows = Array.from(doubles.subarray(position, position + head[MONTHS]! * 3));
-  position += head[MONTHS]! * 3;
-  if (head[OWN_DAYS]! >= 0) {
+  limits.days.rows = Array.from(doubles.subarray(position, position + days * 3));
+  position += days * 3;
+  limits.months.rows = Array.from(doubles.subarray(position, position + months * 3));
+  position += months * 3;
+  if (ownDays >= 0) {
     limits.separate();
-    limits.ownDays!.rows = Array.from(doubles.subarray(position, position + head[OWN_DAYS]! * 3));
+    limits.ownDays!.rows = Array.from(doubles.subarray(position, position + ownDays * 3));
   }
-  decodeRare(Buffer.from(bytes, doublesCount * 8 + legs * INTEGERS * 4), subject);
+  const rareAt = doublesCount * 8 + legs * INTEGERS * 4;
+  if (rareAt < encoded.length) decodeRare(encoded.toString('utf8', rareAt), subject);
+}
+
+/** Few numbers are copied sooner than a view of them is made. */
+function copyInto<A extends Float64Array | Int32Array>(target: A, source: A, from: number, count: number): void {
+  if (count > 64) target.set(source.subarray(from, from + count));
+  else for (let index = 0; index < count; index++) target[index] = source[from + index]!;
 }
 
 function chunkFor(subject: Subject, index: number): Chunk {
@@ -151,9 +171,8 @@ function encodeRare(subject: Subject): Buffer {
   return Object.keys(rare).length === 0 ? NOTHING : Buffer.from(JSON.stringify(rare), 'utf8');
 }
 
-function decodeRare(encoded: Buffer, subject: Subject): void {
-  if (encoded.length === 0) return;
-  const rare = JSON.parse(encoded.toString('utf8')) as RareBooks;
+function decodeRare(text: string, subject: Subject): void {
+  const rare = JSON.parse(text) as RareBooks;
   subject.profile = rare.profile ?? null;
   subject.details = rare.details === undefined ? null : new Map(rare.details);
   subject.holds =
