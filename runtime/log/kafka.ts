@@ -16,7 +16,7 @@
  */
 
 import { KEYED_BY_FIRST_FIELD } from '../../schemas/record-keys.ts';
-import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
+import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts';
 import { type Repeating, repeatEvery } from '../clock.ts';
 import { Appender } from './kafka/appender.ts';
 import type { KafkaClient } from './kafka/client.ts';
@@ -284,7 +284,9 @@ export class KafkaLog implements Log {
   }
 }
 
-function keysOf({ topic, values, keys }: Append): PackedValues | null {
+/** Values of a schema that is not the topic's own may begin with anything. */
+function keysOf({ topic, fingerprint, values, keys }: Append): PackedValues | null {
   if (keys !== undefined) return keys;
-  return KEYED_BY_FIRST_FIELD.has(topic) ? firstFields(values) : null;
+  const isDeclared = TOPICS[topic as TopicName].record?.fingerprint === fingerprint;
+  return isDeclared && KEYED_BY_FIRST_FIELD.has(topic) ? firstFields(values) : null;
 }
