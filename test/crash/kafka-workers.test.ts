@@ -10,6 +10,7 @@ import { Random } from '../../producers/demo/random.ts';
 import { systemNow } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log/port.ts';
 import { decisionRecord } from '../../schemas/decision.ts';
+import { startClickHouseServer } from '../support/clickhouse-http.ts';
 import { eventually } from '../support/eventually.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
 import { caughtUp } from '../support/lives.ts';
@@ -17,7 +18,7 @@ import { provedDecided, provedJournaled, recordsOf } from '../support/proofs.ts'
 import { describeWith } from '../support/real-parts.ts';
 import { RegistryServer } from '../support/registry-server.ts';
 import { provedRows } from '../support/rows.ts';
-import { runToEnd } from '../support/running-weir.ts';
+import { ADMIN_KEY, runToEnd } from '../support/running-weir.ts';
 import { scaled } from '../support/scale.ts';
 import { snapshotOf } from '../support/snapshot-log.ts';
 import { Traffic } from '../support/traffic.ts';
@@ -40,15 +41,18 @@ describeWith(kafka, 'workers on Kafka', () => {
       onTestFailed(() => console.error(`the workers' test failed with WEIR_TEST_SEED=${seed}`));
       const registry = await RegistryServer.start();
       onTestFinished(() => registry.stop());
+      // The sink moves from worker to worker, so ClickHouse stands beside them.
+      const server = await startClickHouseServer();
       const environment = {
+        WEIR_CLICKHOUSE_URL: `http://127.0.0.1:${server.port}`,
         WEIR_KAFKA_BROKERS: broker.brokers.join(','),
         WEIR_KAFKA_PREFIX: broker.newPrefix(),
         WEIR_SCHEMA_REGISTRY_URL: registry.url,
         WEIR_KAFKA_SESSION_TIMEOUT: `${broker.sessionMs}ms`,
         WEIR_FOLD_THREADS: '1',
       };
-      const head = new WorkerProcess('http,clock,clickhouse', environment);
-      const workers = [1, 2, 3].map(() => new WorkerProcess('score,route', environment));
+      const head = new WorkerProcess('http,clock', environment);
+      const workers = [1, 2, 3].map(() => new WorkerProcess('score,route,clickhouse', environment));
       const [one, two, three] = workers as [WorkerProcess, WorkerProcess, WorkerProcess];
       onTestFailed(() => {
         for (const worker of [head, ...workers]) console.error(worker.printed().slice(-4_000));
@@ -57,6 +61,10 @@ describeWith(kafka, 'workers on Kafka', () => {
       expect(made.exitCode, made.printed).toBe(0);
 
       await Promise.all([head.start(), one.start()]);
+      await eventually('the worker has made the tables', async () => {
+        const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+        return (await fetch(`${head.address}/v1/decisions/T-0`, { headers })).status === 404;
+      });
       const upstream = new Upstream({
         traffic: new Traffic(seed),
         random: new Random(seed, 2),
