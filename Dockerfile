@@ -13,6 +13,14 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
 FROM dependencies AS cluster-dependencies
 RUN rm -rf node_modules/@chdb
 
+# The console is built with tools of developers, of which nothing but its files goes on.
+FROM ${NODE} AS console
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN npm run console
+
 FROM ${NODE} AS base
 ENV NODE_ENV=production \
     WEIR_HOST=0.0.0.0 \
@@ -20,7 +28,8 @@ ENV NODE_ENV=production \
 WORKDIR /app
 # Belongs to root, and is read by a user who may write nothing but /data.
 COPY . .
-RUN install -d -m 0700 -o 10001 -g 10001 /data
+RUN rm -rf dashboards/console && install -d -m 0700 -o 10001 -g 10001 /data
+COPY --from=console /app/dashboards/console/dist ./dashboards/console/dist
 USER 10001:10001
 VOLUME /data
 EXPOSE 8787

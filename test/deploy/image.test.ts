@@ -15,7 +15,9 @@ const admitted = read('.dockerignore')
   .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
 const isAdmitted = (path: string) => admitted.some((one) => path === one || path.startsWith(`${one}/`));
 
-const shipped = sources().filter(({ path }) => isAdmitted(path));
+/** The console's sources are built in a stage of their own. */
+const isBuilt = (path: string) => path.startsWith('dashboards/console/');
+const shipped = sources().filter(({ path }) => isAdmitted(path) && !isBuilt(path));
 
 describe('the image', () => {
   it('runs the Node that the tests run', () => {
@@ -34,6 +36,11 @@ describe('the image', () => {
   it('takes dependencies as locked, without those of developers and without their scripts', () => {
     expect(dockerfile).toContain('npm ci --omit=dev --ignore-scripts');
     for (const name of ['test', 'bench', '.git', 'node_modules', '.env', 'data']) expect(isAdmitted(name)).toBe(false);
+  });
+
+  it('holds the console as it is built, and nothing of what builds it', () => {
+    expect(dockerfile).toMatch(/^RUN rm -rf dashboards\/console /m);
+    expect(dockerfile).toMatch(/^COPY --from=console \/app\/dashboards\/console\/dist /m);
   });
 
   it('holds every file that one of its files imports', () => {
