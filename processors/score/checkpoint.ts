@@ -24,6 +24,7 @@ export interface CheckpointFacts {
   readonly final: boolean;
 }
 
+const SUBJECTS_PER_STEP = 512;
 const FACTS = Buffer.from('facts');
 const CONTROL = Buffer.from('control');
 const ORDINARY = Buffer.from('ordinary');
@@ -64,11 +65,22 @@ export function encodeCheckpoint(
   };
 }
 
+export interface LoadedCheckpoint {
+  readonly state: TaskState;
+  readonly facts: CheckpointFacts;
+}
+
 /** The state of the last checkpoint; null where there is none, or one of another layout. */
-export function loadCheckpoint(
-  store: CheckpointStore,
-  partition: number,
-): { state: TaskState; facts: CheckpointFacts } | null {
+export function loadCheckpoint(store: CheckpointStore, partition: number): LoadedCheckpoint | null {
+  const loading = loadBySteps(store, partition);
+  for (;;) {
+    const step = loading.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps of some milliseconds, so that whoever restores one partition can fold others in between. */
+export function* loadBySteps(store: CheckpointStore, partition: number): Generator<void, LoadedCheckpoint | null> {
   const written = store.get(FACTS);
   if (written === null) return null;
   const facts = JSON.parse(written.toString('utf8')) as CheckpointFacts;
@@ -82,6 +94,7 @@ export function loadCheckpoint(
   for (const { value } of store.entries('p')) decodePairs(state, value);
   const bins = store.get(ORDINARY)!;
   state.ordinary.restore(new Int32Array(new Uint8Array(bins).buffer));
+  let left = SUBJECTS_PER_STEP;
   for (const { key, value } of store.entries('s')) {
     const { kind, number } = subjectHead(value);
     const place = state.subjects.add(kind, number);
@@ -90,6 +103,10 @@ export function loadCheckpoint(
     decodeSubject(value, subject);
     subject.history.restored();
     if (subject.due < Number.POSITIVE_INFINITY) state.timers.push(subject.due, place);
+    if (--left === 0) {
+      left = SUBJECTS_PER_STEP;
+      yield;
+    }
   }
   state.ordinal = facts.ordinal;
   state.outputs.digest = Buffer.from(facts.digest, 'hex');

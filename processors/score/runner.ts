@@ -8,7 +8,7 @@ import type { Log, Reader, RecordBatch } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
 import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
 import { dropBoundaries, keepBoundary } from './boundaries.ts';
-import { type CheckpointFacts, encodeCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import { type CheckpointFacts, encodeCheckpoint, type LoadedCheckpoint, loadBySteps } from './checkpoint.ts';
 import { type CommittedState, committedTask, encodeCommitted, taskName } from './committed.ts';
 import type { Counters } from './counters.ts';
 import { outputEnds } from './outputs.ts';
@@ -79,7 +79,7 @@ export class TaskRunner {
     await store.recover((records) => this.#tellLeft(records));
     // Both were taken over, one after the other: whoever else took the first one over in between is the owner.
     const { position: target, state } = committedTask(await this.#commits.fence());
-    const loaded = loadCheckpoint(store, partition);
+    const loaded = await this.#load();
     const start = loaded?.facts.position ?? 0;
     if (start > target) throw leads(partition, start, target);
     if (loaded !== null) {
@@ -152,6 +152,16 @@ export class TaskRunner {
     await Promise.allSettled([this.#commits.settled(), this.#writing]);
     await this.#options.store.close();
     this.#tellLeft(0);
+  }
+
+  async #load(): Promise<LoadedCheckpoint | null> {
+    const { store, partition } = this.#options;
+    const loading = loadBySteps(store, partition);
+    for (;;) {
+      const step = loading.next();
+      if (step.done === true) return step.value;
+      await yieldToOthers();
+    }
   }
 
   async #foldTo(target: number): Promise<void> {
