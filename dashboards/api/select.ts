@@ -34,10 +34,30 @@ export async function selectRows(
 
 /**
  * Codes of ClickHouse that are no fault of ours: timeouts, too much memory, too many rows or queries; a server that
- * shuts down, cannot write, refuses the user, or whose tables the sink has yet to make.
+ * shuts down, cannot write, refuses the user, or whose tables or columns the sink, in another process of
+ * this build, has yet to make.
  */
 const UNAVAILABLE = new Set([
-  ...['60', '81', '159', '160', '192', '193', '194', '202', '209', '210', '236', '241', '242', '279', '396', '425'],
+  ...[
+    '16',
+    '47',
+    '60',
+    '81',
+    '159',
+    '160',
+    '192',
+    '193',
+    '194',
+    '202',
+    '209',
+    '210',
+    '236',
+    '241',
+    '242',
+    '279',
+    '396',
+    '425',
+  ],
   ...['497', '516', '999'],
 ]);
 
