@@ -94,6 +94,7 @@ describeWith(smallDisk, 'a full disk', () => {
     }
     expect(committed).toBeGreaterThan(500);
     await expect(log.append(record('transfers', 0))).rejects.toEqual(FULL);
+    await committer.flushed();
     expect(numbersOf(log, 'decisions')).toEqual(upTo(committed));
 
     rmSync(ballast);
