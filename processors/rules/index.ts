@@ -18,12 +18,12 @@ import { largeAmountApproval } from './limits/large-amount-approval.ts';
 import { limitDay } from './limits/limit-day.ts';
 import { limitMonth } from './limits/limit-month.ts';
 import { limitTransaction } from './limits/limit-transaction.ts';
+import { payoutsStopped } from './limits/payouts-stopped.ts';
 import { rateMissingRule } from './limits/rate-missing.ts';
 import { overdueAmount } from './overdue/overdue-amount.ts';
 import { overdueDays } from './overdue/overdue-days.ts';
 import { frozenParty } from './screening/frozen-party.ts';
 import { listedParty } from './screening/listed-party.ts';
-import { payoutsStopped } from './screening/payouts-stopped.ts';
 
 export const RULES: readonly Rule[] = [
   frozenParty,

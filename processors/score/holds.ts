@@ -139,10 +139,13 @@ function tightened(state: TaskState, subject: Subject): Finding[] {
   return judge({ ...set, outgoing: set.outgoing.filter(({ rule }) => rule.code === 'limit') }, 'outgoing', false) ?? [];
 }
 
-/** The rules of the screening family alone. */
+/** What may have come up while it waited: lists, freezes, stops. */
 function screeningOf(state: TaskState, subject: Subject) {
   const set = state.rulesOf(subject);
-  return { ...set, outgoing: set.outgoing.filter((bound) => bound.rule.family === 'screening') };
+  return {
+    ...set,
+    outgoing: set.outgoing.filter(({ rule }) => rule.family === 'screening' || rule.code === 'blocked'),
+  };
 }
 
 /** Not released yet: the decision says what is missing, and later approvals must name that revision. */

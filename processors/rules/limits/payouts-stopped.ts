@@ -12,7 +12,7 @@ import { pass, reject, rule } from '../contract.ts';
 export const payoutsStopped = rule({
   id: 'payouts-stopped',
   version: 1,
-  family: 'screening',
+  family: 'limits',
   title: { en: 'Payouts stopped', zh: '暂停出金' },
   code: 'blocked',
   restricted: false,
