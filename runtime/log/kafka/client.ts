@@ -38,7 +38,8 @@ const TIMEOUT_CHECK_MS = 1_000;
 const METADATA_AGE_MS = 300_000;
 /** kafkajs's own patience is short: ours takes over, and knows what it waits for. */
 const RETRY = { initialRetryTime: 20, maxRetryTime: 500, retries: 4 };
-const PAUSE_MIN_MS = 5;
+/** A transaction is refused for some two milliseconds after the one before it: commits that follow at once pay this. */
+const PAUSE_MIN_MS = 1;
 const PAUSE_MAX_MS = 1_000;
 const GROUP = 0;
 const TRANSACTION = 1;

@@ -6,6 +6,10 @@
  * A broker ends a transaction that stays open too long, and refuses its producer from then on as if another
  * had taken over. So whoever failed asks to go on as the producer that it was (KIP-360): that is refused only
  * where another did take over, and it can shut out nobody.
+ *
+ * Partitions are added by a request of their own, though brokers from 4.0 on could do it while they take the
+ * records: as long as the transaction before is still being marked, such a broker tries again only each 20 ms,
+ * and we after one. Where commits follow at once, which is the rule under load, that makes 25 ms of 5.
  */
 import { WeirError } from '../../errors.ts';
 import type { KafkaClient } from './client.ts';
