@@ -39,6 +39,9 @@ export interface Fan {
   bandBasisPoints: number;
 }
 
+/** Newest legs that are looked through: a hub of tens of thousands in the window must not cost a walk over all of them each. */
+const ALIKE_LEGS_MAX = 4_096;
+
 const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandBasisPoints: 0 };
 
 function fanOf(scope: Scope, terms: FanTerms, legs: number): Fan {
@@ -96,6 +99,7 @@ function collectAlike(
 ): { parties: Set<number>[]; sums: number[]; nearby: number; others: number } {
   let nearby = 0;
   let others = 0;
+  let walked = 0;
   const parties = BANDS.map(() => new Set<number>());
   const sums = BANDS.map(() => 0);
   eachLeg(scope, side, terms.windowMs, (chunk, index) => {
@@ -106,7 +110,7 @@ function collectAlike(
       parties[band]!.add(scope.names.partyOf(chunk.counterparty(index)));
       sums[band]! += chunk.amount(index);
     }
-    return true;
+    return ++walked < ALIKE_LEGS_MAX;
   });
   return { parties, sums, nearby, others };
 }
