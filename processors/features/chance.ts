@@ -7,6 +7,10 @@
  * chances to be in it. Where the account itself has more amounts nearby than others have, or had older
  * ones in the band, its own density counts instead, so that a busy account is measured by what is
  * ordinary for it. The feature is the smallest tail probability over the bands ±0.5, ±2 and ±10 %.
+ *
+ * An account of more than 1,024 legs of the side in its window is judged by the newest 1,024: n and the
+ * band's counterparties are of the same legs, so the chance is right for them, and a hub of tens of
+ * thousands costs no walk over all of its legs for each.
  */
 import { eachLeg } from './leg-features.ts';
 import { AMOUNT, AT, BUCKET, type Chunk, DOUBLES, FLAGS, INTEGERS, MAY_PASS, SIDE_INCOMING } from './legs.ts';
@@ -39,8 +43,8 @@ export interface Fan {
   bandBasisPoints: number;
 }
 
-/** Newest legs that are looked through: a hub of tens of thousands in the window must not cost a walk over all of them each. */
-const ALIKE_LEGS_MAX = 4_096;
+/** Legs that a fan is looked for among, the newest of the window. */
+export const FAN_LEGS_MAX = 1_024;
 
 const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandBasisPoints: 0 };
 
@@ -49,18 +53,23 @@ function fanOf(scope: Scope, terms: FanTerms, legs: number): Fan {
   // Most of the time too few amounts are alike: a plain walk finds that out before anything is collected.
   if (countAlike(scope, side, terms) < terms.counterparties) return NOTHING;
   const older = olderAmounts(scope, side, terms.windowMs);
-  const { parties, sums, nearby, others } = collectAlike(scope, side, terms);
+  const { counterparties, sums, nearby, others } = collectAlike(scope, side, terms);
   if (terms.needsOwnHistory && older.length + others < OWN_LEGS_MIN) return NOTHING;
   const density = localDensity(scope, nearby);
+  const looked = Math.min(legs, FAN_LEGS_MAX);
   let best = NOTHING;
+  let found = 0;
+  let sum = 0;
   for (const [band, tolerance] of BANDS.entries()) {
-    const found = parties[band]!.size;
+    // A wider band holds what the narrower ones do.
+    found += counterparties[band]!;
+    sum += sums[band]!;
     if (found < terms.counterparties) continue;
     const share = scope.ordinary.share(scope.amount, tolerance);
     const own = ownShare(older, scope.amount, tolerance);
-    const probability = poissonTail(Math.max(legs * share, legs * own, density * share), found);
+    const probability = poissonTail(Math.max(looked * share, looked * own, density * share), found);
     if (probability < best.probability) {
-      best = { probability, counterparties: found, sum: sums[band]!, bandBasisPoints: tolerance * 10_000 };
+      best = { probability, counterparties: found, sum, bandBasisPoints: tolerance * 10_000 };
     }
   }
   return best;
@@ -78,41 +87,55 @@ function countAlike(scope: Scope, side: number, { windowMs, counterparties }: Fa
   const cut = scope.at - windowMs;
   const wanted = side | MAY_PASS;
   let counted = 0;
+  let looked = 0;
   for (let chunk: Chunk | null = scope.subject.history.chain.tail; chunk !== null; chunk = chunk.previous) {
     const { doubles, integers } = chunk;
     for (let index = chunk.count - 1; index >= 0; index--) {
       const at = doubles[index * DOUBLES + AT]!;
       if (at <= cut) return counted;
-      if (Math.abs(doubles[index * DOUBLES + AMOUNT]! - scope.amount) > apartMax || at > scope.at) continue;
+      if (at > scope.at) continue;
       const flags = integers[index * INTEGERS + FLAGS]!;
-      if ((flags & (SIDE_INCOMING | MAY_PASS | BUCKET)) === wanted && ++counted >= counterparties) return counted;
+      if ((flags & (SIDE_INCOMING | MAY_PASS | BUCKET)) !== wanted) continue;
+      const isAlike = Math.abs(doubles[index * DOUBLES + AMOUNT]! - scope.amount) <= apartMax;
+      if (isAlike && ++counted >= counterparties) return counted;
+      // Those of the judged leg's own time may have come after it: they are none of the legs looked among.
+      if (at < scope.at && ++looked >= FAN_LEGS_MAX) return counted;
     }
   }
   return counted;
 }
 
-/** Counterparties and sums by band; legs in none, and of those the near ones. */
+/** By band, what no narrower band holds: counterparties and their sum. Legs in none, and of those the near ones. */
 function collectAlike(
   scope: Scope,
   side: number,
   terms: FanTerms,
-): { parties: Set<number>[]; sums: number[]; nearby: number; others: number } {
+): { counterparties: number[]; sums: number[]; nearby: number; others: number } {
+  const { amount, names } = scope;
+  const widest = WIDEST * amount;
   let nearby = 0;
   let others = 0;
-  let walked = 0;
-  const parties = BANDS.map(() => new Set<number>());
+  let looked = 0;
+  /** Party → narrowest band that holds a leg of it. */
+  const bandOf = new Map<number, number>();
   const sums = BANDS.map(() => 0);
   eachLeg(scope, side, terms.windowMs, (chunk, index) => {
-    const apart = Math.abs(chunk.amount(index) - scope.amount);
-    if (apart > WIDEST * scope.amount) others++;
-    if (apart > WIDEST * scope.amount && apart <= NEARBY * scope.amount) nearby++;
-    for (let band = BANDS.length - 1; band >= 0 && apart <= BANDS[band]! * scope.amount; band--) {
-      parties[band]!.add(scope.names.partyOf(chunk.counterparty(index)));
+    const apart = Math.abs(chunk.amount(index) - amount);
+    if (apart > widest) {
+      others++;
+      if (apart <= NEARBY * amount) nearby++;
+    } else {
+      const band = BANDS.findIndex((tolerance) => apart <= tolerance * amount);
+      const party = names.partyOf(chunk.counterparty(index));
       sums[band]! += chunk.amount(index);
+      const before = bandOf.get(party);
+      if (before === undefined || band < before) bandOf.set(party, band);
     }
-    return ++walked < ALIKE_LEGS_MAX;
+    return ++looked < FAN_LEGS_MAX;
   });
-  return { parties, sums, nearby, others };
+  const counterparties = BANDS.map(() => 0);
+  for (const band of bandOf.values()) counterparties[band]!++;
+  return { counterparties, sums, nearby, others };
 }
 
 /** Amounts of legs of the side that are older than the window, oldest first, at most 256. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ordinary } from '../../../processors/books/ordinary.ts';
-import { type FanTerms, fan, poissonTail } from '../../../processors/features/chance.ts';
+import { FAN_LEGS_MAX, type FanTerms, fan, poissonTail } from '../../../processors/features/chance.ts';
 import type { WindowPlan } from '../../../processors/features/windows.ts';
 import { addLeg, partyOf, scopeOn, subjectWith } from '../../support/legs.ts';
 import { scaled } from '../../support/scale.ts';
@@ -65,11 +65,25 @@ interface PlainLeg {
 /** The share of all amounts near one, as a partition's histogram would tell it. */
 const share = (amount: number, tolerance: number) => Math.min(0.5, tolerance * 2 + (amount % 7) / 100);
 
-function naiveFan(legs: readonly PlainLeg[], terms: FanTerms) {
+/** Features of a fan as an account with these legs has them, the last one judged. Times do not fall. */
+function fanAmong(legs: readonly PlainLeg[], wanted: FanTerms) {
+  const plan: WindowPlan = { sizesMs: [wanted.windowMs], distinct: [true] };
+  const subject = subjectWith(plan);
+  const terms = { horizonMs: 1_000_000, latenessMs: 1_000_000 };
+  const places = legs.map((one) => addLeg(subject.history, one, terms));
+  const scope = scopeOn(subject, places.at(-1)!, { ordinary: { share } as Ordinary });
+  const found = fan(wanted);
+  const [chance, ...rest] = [found.chance, found.counterparties, found.sum, found.band].map((feature) =>
+    feature.bind(plan)(scope),
+  );
+  return { probability: chance! / 1_000_000, found: rest };
+}
+
+function naiveFan(legs: readonly PlainLeg[], terms: FanTerms, legsMax = Number.POSITIVE_INFINITY) {
   const judged = legs.at(-1)!;
   const side = terms.side === 'incoming' ? 1 : 0;
   const known = legs.filter((leg) => leg.side === side && leg.amount > 0 && leg.at <= judged.at);
-  const inside = known.filter((leg) => leg.at > judged.at - terms.windowMs);
+  const inside = known.filter((leg) => leg.at > judged.at - terms.windowMs).slice(-legsMax);
   const older = known.filter((leg) => leg.at <= judged.at - terms.windowMs);
   const apart = (leg: PlainLeg) => Math.abs(leg.amount - judged.amount) / judged.amount;
   const others = inside.filter((leg) => apart(leg) > 0.1);
@@ -107,25 +121,34 @@ describe('a fan', () => {
     });
     fc.assert(
       fc.property(fc.array(leg, { minLength: 1, maxLength: 60 }), terms, (legs, wanted) => {
-        const plan: WindowPlan = { sizesMs: [wanted.windowMs], distinct: [true] };
-        const subject = subjectWith(plan);
         const judged = legs.at(-1)!;
         // In order, so that the live windows are those of the judged leg.
         const inOrder = legs.map((one) => ({ ...one, at: Math.min(one.at, judged.at) }));
         inOrder.sort((left, right) => left.at - right.at);
-        const terms = { horizonMs: 1_000_000, latenessMs: 1_000_000 };
-        const places = inOrder.map((one) => addLeg(subject.history, one, terms));
-        const ordinary = { share } as Ordinary;
-        const scope = scopeOn(subject, places.at(-1)!, { ordinary });
-        const found = fan(wanted);
+        const { probability, found } = fanAmong(inOrder, wanted);
         const expected = naiveFan(inOrder, wanted);
-        const [chance, counterparties, sum, band] = [found.chance, found.counterparties, found.sum, found.band].map(
-          (feature) => feature.bind(plan)(scope),
-        );
-        expect([counterparties, sum, band]).toEqual([expected.counterparties, expected.sum, expected.basisPoints]);
-        expect(Math.abs(chance! / 1_000_000 / expected.probability - 1)).toBeLessThan(1e-6);
+        expect(found).toEqual([expected.counterparties, expected.sum, expected.basisPoints]);
+        expect(Math.abs(probability / expected.probability - 1)).toBeLessThan(1e-6);
       }),
       { numRuns: scaled(1_000) },
     );
   });
+
+  it.each([FAN_LEGS_MAX - 1, FAN_LEGS_MAX, FAN_LEGS_MAX + 1])(
+    'is found among %i legs before the judged one',
+    (legs) => {
+      const wanted = { side: 'incoming', windowMs: 100_000, counterparties: 4, needsOwnHistory: false } as const;
+      // The oldest is alike and of a party of its own, so that it shows whether it was looked at.
+      const hub = Array.from({ length: legs }, (_, index) => {
+        const isAlike = index === 0 || index > legs - 20;
+        return { at: 1_000 + index, amount: isAlike ? 10_000 : 50_000 + 50 * index, side: 1, counterparty: 2 * index };
+      });
+      const judged = { at: 1_000 + legs, amount: 10_000, side: 1, counterparty: 3_000 };
+      const { probability, found } = fanAmong([...hub, judged], wanted);
+      const expected = naiveFan([...hub, judged], wanted, FAN_LEGS_MAX);
+      expect(found).toEqual([expected.counterparties, expected.sum, expected.basisPoints]);
+      expect(found[0]).toBe(legs < FAN_LEGS_MAX ? 21 : 20);
+      expect(Math.abs(probability / expected.probability - 1)).toBeLessThan(1e-6);
+      },
+  );
 });
