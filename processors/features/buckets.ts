@@ -55,6 +55,7 @@ export function coarsenessOf(chain: Chain, after: number, until: number): Coarse
   let legs = 0;
   let legsAtEdges = 0;
   for (let chunk: Chunk | null = chain.head; chunk !== null; chunk = chunk.next) {
+    if (!chunk.mayHoldBuckets) continue;
     for (let index = 0; index < chunk.count; index++) {
       if ((chunk.flags(index) & BUCKET) === 0) continue;
       const at = chunk.at(index);

@@ -64,6 +64,8 @@ export class Chunk {
   doubles: Float64Array;
   integers: Int32Array;
   count = 0;
+  /** False where each entry is one leg: whoever looks for buckets passes the chunk by. */
+  mayHoldBuckets = false;
   previous: Chunk | null = null;
   next: Chunk | null = null;
 
@@ -115,12 +117,21 @@ export class Chunk {
   /** Writes an entry that stands for many legs behind the others; there is room for it. */
   push(at: number, amount: number, legs: number, flags: number, spanMs: number): void {
     const index = this.count++;
+    this.mayHoldBuckets = true;
     this.doubles[index * DOUBLES + AT] = at;
     this.doubles[index * DOUBLES + AMOUNT] = amount;
     this.doubles[index * DOUBLES + NAME] = legs;
     this.integers.fill(0, index * INTEGERS, (index + 1) * INTEGERS);
     this.integers[index * INTEGERS + FLAGS] = flags;
     this.integers[index * INTEGERS + SPAN] = Math.min(SPAN_MAX_MS, spanMs);
+  }
+
+  /** Called where the entries were put in from outside. */
+  lookForBuckets(): void {
+    this.mayHoldBuckets = false;
+    for (let index = 0; index < this.count && !this.mayHoldBuckets; index++) {
+      this.mayHoldBuckets = (this.flags(index) & BUCKET) !== 0;
+    }
   }
 
   /** Time of the first leg that an entry stands for. */
@@ -273,6 +284,7 @@ export class Chain {
     right.doubles.set(chunk.doubles.subarray(half * DOUBLES, chunk.count * DOUBLES));
     right.integers.set(chunk.integers.subarray(half * INTEGERS, chunk.count * INTEGERS));
     right.count = chunk.count - half;
+    right.mayHoldBuckets = chunk.mayHoldBuckets;
     chunk.count = half;
     right.next = chunk.next;
     right.previous = chunk;

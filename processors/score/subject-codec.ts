@@ -122,6 +122,7 @@ export function decodeSubject(encoded: Buffer, subject: Subject): void {
     copyInto(chunk.doubles, doubles, position, count * DOUBLES);
     copyInto(chunk.integers, integers, integer, count * INTEGERS);
     chunk.count = count;
+    if (history.coarse) chunk.lookForBuckets();
     position += count * DOUBLES;
     integer += count * INTEGERS;
   }
