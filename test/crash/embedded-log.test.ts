@@ -88,11 +88,12 @@ function readAll(log: Log, topic: string, partition: number): string[] {
   return values;
 }
 
-it(`holds all that was acknowledged, once, after each of ${KILLS} kills`, { timeout: 300_000 }, async () => {
+it(`holds all that was acknowledged, once, after each of at least ${KILLS} kills`, { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const notes = join(folder, 'notes');
   const acknowledged = new Acknowledged();
-  for (let round = 0; round < KILLS; round++) {
+  // A slow disk acknowledges little between two kills: there are more of them until enough was at stake.
+  for (let round = 0; round < KILLS || acknowledged.appended.length <= 1_000; round++) {
     // Moments spread evenly, in no order: from before the opening to the midst of the work.
     const moment = (round * 0.618034) % 1;
     const run = start(folder, notes, `${round}`);
@@ -104,7 +105,7 @@ it(`holds all that was acknowledged, once, after each of ${KILLS} kills`, { time
     await acknowledged.compare(folder);
   }
   expect(acknowledged.failures).toEqual([]);
-  expect(acknowledged.appended.length).toBeGreaterThan(KILLS * 4);
+  expect(acknowledged.appended.length).toBeGreaterThan(1_000);
   expect(acknowledged.committed.size).toBe(PARTITIONS.length);
 });
 
