@@ -12,8 +12,19 @@
  * band's counterparties are of the same legs, so the chance is right for them, and a hub of tens of
  * thousands costs no walk over all of its legs for each.
  */
-import { eachLeg } from './leg-features.ts';
-import { AMOUNT, AT, BUCKET, type Chunk, DOUBLES, FLAGS, INTEGERS, MAY_PASS, SIDE_INCOMING } from './legs.ts';
+import { newestAt } from './leg-features.ts';
+import {
+  AMOUNT,
+  AT,
+  BUCKET,
+  type Chunk,
+  COUNTERPARTY,
+  DOUBLES,
+  FLAGS,
+  INTEGERS,
+  MAY_PASS,
+  SIDE_INCOMING,
+} from './legs.ts';
 import type { Feature, Scope, Side, Unit } from './scope.ts';
 import { count, distinct } from './window-features.ts';
 
@@ -29,12 +40,17 @@ export interface FanTerms {
   readonly windowMs: number;
   /** Fewest counterparties in one band. */
   readonly counterparties: number;
+  /**
+   * Largest probability by chance that is told, per million. An account with more legs in the window than
+   * counterparties are asked for is asked as many times more, so as much less of it will do.
+   */
+  readonly chancePerMillion: number;
   /** Fires only where the subject has enough older legs, or legs of other amounts: one that always pays one amount never does. */
   readonly needsOwnHistory: boolean;
 }
 
 export interface Fan {
-  /** Tail probability; 1 where nothing stands out. */
+  /** Tail probability; 1 where nothing stands out enough, and then the rest is 0. */
   probability: number;
   /** Counterparties in the band that stands out most. */
   counterparties: number;
@@ -50,29 +66,30 @@ const NOTHING: Fan = { probability: 1, counterparties: 0, sum: 0, bandBasisPoint
 
 function fanOf(scope: Scope, terms: FanTerms, legs: number): Fan {
   const side = terms.side === 'incoming' ? 1 : 0;
-  // Most of the time too few amounts are alike: a plain walk finds that out before anything is collected.
-  if (countAlike(scope, side, terms) < terms.counterparties) return NOTHING;
+  const looked = lookAmong(scope, side, terms.windowMs);
+  const tally = tallyAlike(scope.amount, looked);
+  // Most of the time too few amounts are alike.
+  if (tally.legs.at(-1)! < terms.counterparties) return NOTHING;
   const older = olderAmounts(scope, side, terms.windowMs);
-  const { counterparties, sums, nearby, others } = collectAlike(scope, side, terms);
-  if (terms.needsOwnHistory && older.length + others < OWN_LEGS_MIN) return NOTHING;
-  const density = localDensity(scope, nearby);
-  const looked = Math.min(legs, FAN_LEGS_MAX);
-  let best = NOTHING;
-  let found = 0;
-  let sum = 0;
-  for (const [band, tolerance] of BANDS.entries()) {
-    // A wider band holds what the narrower ones do.
-    found += counterparties[band]!;
-    sum += sums[band]!;
-    if (found < terms.counterparties) continue;
+  if (terms.needsOwnHistory && older.length + tally.others < OWN_LEGS_MIN) return NOTHING;
+  const density = localDensity(scope, tally.nearby);
+  const means = BANDS.map((tolerance) => {
     const share = scope.ordinary.share(scope.amount, tolerance);
     const own = ownShare(older, scope.amount, tolerance);
-    const probability = poissonTail(Math.max(looked * share, looked * own, density * share), found);
-    if (probability < best.probability) {
-      best = { probability, counterparties: found, sum, bandBasisPoints: tolerance * 10_000 };
-    }
-  }
-  return best;
+    return Math.max(looked * share, looked * own, density * share);
+  });
+  const chanceMax = terms.chancePerMillion / 1_000_000 / Math.max(1, legs / terms.counterparties);
+  const chances = (found: readonly number[]) =>
+    found.map((number, band) => (number < terms.counterparties ? 1 : poissonTail(means[band]!, number)));
+  // There are no more counterparties than legs: where chance explains the legs, nobody needs to be told apart.
+  if (Math.min(...chances(tally.legs)) > chanceMax) return NOTHING;
+  const counterparties = partiesAlike(scope, looked);
+  const probabilities = chances(counterparties);
+  const band = probabilities.indexOf(Math.min(...probabilities));
+  const probability = probabilities[band]!;
+  if (probability >= 1 || probability > chanceMax) return NOTHING;
+  const bandBasisPoints = BANDS[band]! * 10_000;
+  return { probability, counterparties: counterparties[band]!, sum: tally.sums[band]!, bandBasisPoints };
 }
 
 /** Legs of the account for each share of all amounts, as it has them nearby; 0 where nothing is nearby. */
@@ -81,61 +98,76 @@ function localDensity({ ordinary, amount }: Scope, nearby: number): number {
   return share > 0 ? nearby / share : 0;
 }
 
-/** Legs in the widest band; stops once there are enough. */
-function countAlike(scope: Scope, side: number, { windowMs, counterparties }: FanTerms): number {
-  const apartMax = WIDEST * scope.amount;
+/** Amounts and counterparties of the legs that are looked among, newest first; taken anew for each fan. */
+const AMOUNTS = new Float64Array(FAN_LEGS_MAX);
+const COUNTERPARTIES = new Int32Array(FAN_LEGS_MAX);
+
+/** Takes the legs of the side that may pass, in `(at − window, at]` up to the judged one; answers their number. */
+function lookAmong(scope: Scope, side: number, windowMs: number): number {
   const cut = scope.at - windowMs;
   const wanted = side | MAY_PASS;
-  let counted = 0;
   let looked = 0;
-  for (let chunk: Chunk | null = scope.subject.history.chain.tail; chunk !== null; chunk = chunk.previous) {
+  const place = newestAt(scope);
+  let { index } = place;
+  let chunk: Chunk | null = place.chunk;
+  while (chunk !== null) {
     const { doubles, integers } = chunk;
-    for (let index = chunk.count - 1; index >= 0; index--) {
-      const at = doubles[index * DOUBLES + AT]!;
-      if (at <= cut) return counted;
-      if (at > scope.at) continue;
-      const flags = integers[index * INTEGERS + FLAGS]!;
-      if ((flags & (SIDE_INCOMING | MAY_PASS | BUCKET)) !== wanted) continue;
-      const isAlike = Math.abs(doubles[index * DOUBLES + AMOUNT]! - scope.amount) <= apartMax;
-      if (isAlike && ++counted >= counterparties) return counted;
-      // Those of the judged leg's own time may have come after it: they are none of the legs looked among.
-      if (at < scope.at && ++looked >= FAN_LEGS_MAX) return counted;
+    for (; index >= 0; index--) {
+      if (doubles[index * DOUBLES + AT]! <= cut || looked === FAN_LEGS_MAX) return looked;
+      if ((integers[index * INTEGERS + FLAGS]! & (SIDE_INCOMING | MAY_PASS | BUCKET)) !== wanted) continue;
+      AMOUNTS[looked] = doubles[index * DOUBLES + AMOUNT]!;
+      COUNTERPARTIES[looked++] = integers[index * INTEGERS + COUNTERPARTY]!;
     }
+    chunk = chunk.previous;
+    index = chunk === null ? -1 : chunk.count - 1;
   }
-  return counted;
+  return looked;
 }
 
-/** By band, what no narrower band holds: counterparties and their sum. Legs in none, and of those the near ones. */
-function collectAlike(
-  scope: Scope,
-  side: number,
-  terms: FanTerms,
-): { counterparties: number[]; sums: number[]; nearby: number; others: number } {
-  const { amount, names } = scope;
-  const widest = WIDEST * amount;
-  let nearby = 0;
-  let others = 0;
-  let looked = 0;
-  /** Party → narrowest band that holds a leg of it. */
-  const bandOf = new Map<number, number>();
-  const sums = BANDS.map(() => 0);
-  eachLeg(scope, side, terms.windowMs, (chunk, index) => {
-    const apart = Math.abs(chunk.amount(index) - amount);
-    if (apart > widest) {
-      others++;
-      if (apart <= NEARBY * amount) nearby++;
-    } else {
-      const band = BANDS.findIndex((tolerance) => apart <= tolerance * amount);
-      const party = names.partyOf(chunk.counterparty(index));
-      sums[band]! += chunk.amount(index);
-      const before = bandOf.get(party);
-      if (before === undefined || band < before) bandOf.set(party, band);
+interface Tally {
+  /** Legs by band, those of narrower bands included. */
+  legs: number[];
+  /** Their sums, base minor units. */
+  sums: number[];
+  /** Legs in no band, and of those the near ones. */
+  others: number;
+  nearby: number;
+}
+
+function tallyAlike(amount: number, looked: number): Tally {
+  const tally: Tally = { legs: BANDS.map(() => 0), sums: BANDS.map(() => 0), others: 0, nearby: 0 };
+  const { legs, sums } = tally;
+  for (let leg = 0; leg < looked; leg++) {
+    const one = AMOUNTS[leg]!;
+    const apart = Math.abs(one - amount);
+    if (apart > WIDEST * amount) {
+      tally.others++;
+      if (apart <= NEARBY * amount) tally.nearby++;
+      continue;
     }
-    return ++looked < FAN_LEGS_MAX;
-  });
-  const counterparties = BANDS.map(() => 0);
-  for (const band of bandOf.values()) counterparties[band]!++;
-  return { counterparties, sums, nearby, others };
+    for (let band = BANDS.length - 1; band >= 0 && apart <= BANDS[band]! * amount; band--) {
+      legs[band]!++;
+      sums[band]! += one;
+    }
+  }
+  return tally;
+}
+
+/** Counterparties by band, those of narrower bands included. */
+function partiesAlike({ amount, names }: Scope, looked: number): number[] {
+  const narrowest = new Map<number, number>();
+  for (let leg = 0; leg < looked; leg++) {
+    const apart = Math.abs(AMOUNTS[leg]! - amount);
+    const band = BANDS.findIndex((tolerance) => apart <= tolerance * amount);
+    if (band < 0) continue;
+    const party = names.partyOf(COUNTERPARTIES[leg]!);
+    narrowest.set(party, Math.min(band, narrowest.get(party) ?? band));
+  }
+  const parties = BANDS.map(() => 0);
+  for (const band of narrowest.values()) {
+    for (let wider = band; wider < BANDS.length; wider++) parties[wider]!++;
+  }
+  return parties;
 }
 
 /** Amounts of legs of the side that are older than the window, oldest first, at most 256. */
@@ -189,7 +221,7 @@ export function poissonTail(mean: number, k: number): number {
 const LARGE = 1e200;
 const PART = 500;
 
-/** What `fan` found; asked for by the rule only once enough counterparties are in the window. */
+/** What stands out; asked for by the rule only once enough counterparties are in the window. */
 export function fan(terms: FanTerms): {
   chance: Feature;
   counterparties: Feature;

@@ -116,6 +116,13 @@ function chunkAt(scope: Scope): Chunk {
   return chunk;
 }
 
+/** Where a walk back from the judged leg begins. */
+export function newestAt(scope: Scope): { chunk: Chunk; index: number } {
+  if (!isOutlier(scope)) return scope;
+  const chunk = chunkAt(scope);
+  return { chunk, index: upperBound(chunk, scope.at) - 1 };
+}
+
 /**
  * Calls back for each leg of a side that may pass in `(at − reach, at]`, newest first, until it answers
  * false. It begins with the judged leg: those of the same time behind it came later.
@@ -127,12 +134,9 @@ export function eachLeg(
   visit: (chunk: Chunk, index: number) => boolean,
 ): void {
   const cut = scope.at - reachMs;
-  let chunk: Chunk | null = scope.chunk;
-  let { index } = scope;
-  if (isOutlier(scope)) {
-    chunk = chunkAt(scope);
-    index = upperBound(chunk, scope.at) - 1;
-  }
+  const place = newestAt(scope);
+  let { index } = place;
+  let chunk: Chunk | null = place.chunk;
   while (chunk !== null) {
     for (; index >= 0; index--) {
       if (chunk.at(index) <= cut) return;

@@ -18,12 +18,13 @@ export function render(bound: BoundRule, values: Values, baseCurrency: string): 
   for (const [name, value] of Object.entries(values))
     known.set(name, evidenceOf(name, value, bound.units[name] ?? 'count', baseCurrency));
   const { message, words } = bound.rule;
-  for (const name of placeholders(message.en + message.zh)) {
-    if (!known.has(name)) known.set(name, optionEvidence(bound, name, baseCurrency));
+  const [en, zh] = [partsOf(message.en), partsOf(message.zh)];
+  for (const { name } of [...en, ...zh]) {
+    if (name !== null && !known.has(name)) known.set(name, optionEvidence(bound, name, baseCurrency));
   }
   return {
-    en: fill(message.en, known, words, 'en'),
-    zh: fill(message.zh, known, words, 'zh'),
+    en: fill(en, known, words, 'en'),
+    zh: fill(zh, known, words, 'zh'),
     evidence: [...known.values()],
   };
 }
@@ -50,20 +51,42 @@ function optionEvidence(bound: BoundRule, name: string, baseCurrency: string): E
   return evidenceOf(name, value as number | string, name.endsWith('Percent') ? 'percent' : 'count', baseCurrency);
 }
 
-function placeholders(template: string): string[] {
-  return [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+/** Text before a placeholder, and its name: null behind the last one. */
+interface Part {
+  readonly text: string;
+  readonly name: string | null;
+}
+
+/** Messages are of rules, so there are few of them and each is read again and again. */
+const PARTS = new Map<string, readonly Part[]>();
+
+function partsOf(template: string): readonly Part[] {
+  let parts = PARTS.get(template);
+  if (parts === undefined) {
+    // Split by a group, texts and names take turns.
+    const pieces = template.split(/\{(\w+)\}/);
+    parts = Array.from({ length: (pieces.length + 1) >> 1 }, (_, index) => {
+      return { text: pieces[2 * index]!, name: pieces[2 * index + 1] ?? null };
+    });
+    PARTS.set(template, parts);
+  }
+  return parts;
 }
 
 function fill(
-  template: string,
+  parts: readonly Part[],
   known: ReadonlyMap<string, Evidence>,
   words: Words | undefined,
   language: 'en' | 'zh',
 ): string {
-  return template.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+  let filled = '';
+  for (const { text, name } of parts) {
+    filled += text;
+    if (name === null) continue;
     const one = known.get(name)!;
-    return words?.[name]?.[one.text ?? String(one.number)]?.[language] ?? formatEvidence(one, language);
-  });
+    filled += words?.[name]?.[one.text ?? String(one.number)]?.[language] ?? formatEvidence(one, language);
+  }
+  return filled;
 }
 
 /** Units of time, largest first. A day is told from two days on: 24 hours are no calendar day. */

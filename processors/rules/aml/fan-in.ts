@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { fan } from '../../features/chance.ts';
-import { count, distinct } from '../../features/window-features.ts';
+import { distinct } from '../../features/window-features.ts';
 import { alert, pass, rule } from '../contract.ts';
 
 export const fanIn = rule({
@@ -43,11 +43,16 @@ export const fanIn = rule({
     en: '{likePayers} payers paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
     zh: '{window}内 {likePayers} 个付款人共转入 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率：{chance}。',
   },
-  features: ({ window, payers }) => {
-    const found = fan({ side: 'incoming', windowMs: window, counterparties: payers, needsOwnHistory: false });
+  features: ({ window, payers, chancePerMillion }) => {
+    const found = fan({
+      side: 'incoming',
+      windowMs: window,
+      counterparties: payers,
+      chancePerMillion,
+      needsOwnHistory: false,
+    });
     return {
       payersInWindow: distinct('incoming', window),
-      legs: count('incoming', window),
       chance: found.chance,
       likePayers: found.counterparties,
       summed: found.sum,
@@ -56,10 +61,8 @@ export const fanIn = rule({
   },
   judge: ({ features, options }) => {
     if (features.payersInWindow < options.payers) return pass;
-    const { chance, legs } = features;
-    // Each of its transfers asks once: what is rare for one is not for a hundred.
-    if (chance * Math.max(1, legs / options.payers) > options.chancePerMillion) return pass;
-    const { likePayers, summed, band } = features;
+    const { likePayers, summed, band, chance } = features;
+    if (likePayers === 0) return pass;
     return alert('high', { likePayers, summed, band, chance });
   },
 });

@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { fan } from '../../features/chance.ts';
-import { count, distinct } from '../../features/window-features.ts';
+import { distinct } from '../../features/window-features.ts';
 import { alert, pass, rule } from '../contract.ts';
 
 export const fanOut = rule({
@@ -42,11 +42,16 @@ export const fanOut = rule({
     en: '{likePayees} payees were paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
     zh: '{window}内向 {likePayees} 个收款人共转出 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率：{chance}。',
   },
-  features: ({ window, payees }) => {
-    const found = fan({ side: 'outgoing', windowMs: window, counterparties: payees, needsOwnHistory: true });
+  features: ({ window, payees, chancePerMillion }) => {
+    const found = fan({
+      side: 'outgoing',
+      windowMs: window,
+      counterparties: payees,
+      chancePerMillion,
+      needsOwnHistory: true,
+    });
     return {
       payeesInWindow: distinct('outgoing', window),
-      legs: count('outgoing', window),
       chance: found.chance,
       likePayees: found.counterparties,
       summed: found.sum,
@@ -55,10 +60,8 @@ export const fanOut = rule({
   },
   judge: ({ features, options }) => {
     if (features.payeesInWindow < options.payees) return pass;
-    const { chance, legs } = features;
-    // Each of its transfers asks once: what is rare for one is not for a hundred.
-    if (chance * Math.max(1, legs / options.payees) > options.chancePerMillion) return pass;
-    const { likePayees, summed, band } = features;
+    const { likePayees, summed, band, chance } = features;
+    if (likePayees === 0) return pass;
     return alert('high', { likePayees, summed, band, chance });
   },
 });

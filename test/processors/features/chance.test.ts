@@ -83,7 +83,9 @@ function naiveFan(legs: readonly PlainLeg[], terms: FanTerms, legsMax = Number.P
   const judged = legs.at(-1)!;
   const side = terms.side === 'incoming' ? 1 : 0;
   const known = legs.filter((leg) => leg.side === side && leg.amount > 0 && leg.at <= judged.at);
-  const inside = known.filter((leg) => leg.at > judged.at - terms.windowMs).slice(-legsMax);
+  const all = known.filter((leg) => leg.at > judged.at - terms.windowMs);
+  const chanceMax = terms.chancePerMillion / 1_000_000 / Math.max(1, all.length / terms.counterparties);
+  const inside = all.slice(-legsMax);
   const older = known.filter((leg) => leg.at <= judged.at - terms.windowMs);
   const apart = (leg: PlainLeg) => Math.abs(leg.amount - judged.amount) / judged.amount;
   const others = inside.filter((leg) => apart(leg) > 0.1);
@@ -91,7 +93,7 @@ function naiveFan(legs: readonly PlainLeg[], terms: FanTerms, legsMax = Number.P
   const density = around > 0 ? others.filter((leg) => apart(leg) <= 0.5).length / around : 0;
   const nothing = { probability: 1, counterparties: 0, sum: 0, basisPoints: 0 };
   if (terms.needsOwnHistory && older.length + others.length < 3) return nothing;
-  return [50, 200, 1_000]
+  const best = [50, 200, 1_000]
     .map((basisPoints) => {
       const near = (leg: PlainLeg) => Math.abs(leg.amount - judged.amount) <= (basisPoints / 10_000) * judged.amount;
       const like = inside.filter(near);
@@ -103,6 +105,7 @@ function naiveFan(legs: readonly PlainLeg[], terms: FanTerms, legsMax = Number.P
       return { probability, counterparties, sum: like.reduce((sum, leg) => sum + leg.amount, 0), basisPoints };
     })
     .reduce((best, one) => (one.probability < best.probability * (1 - 1e-9) ? one : best), nothing);
+  return best.probability > chanceMax ? nothing : best;
 }
 
 describe('a fan', () => {
@@ -117,6 +120,7 @@ describe('a fan', () => {
       side: fc.constantFrom('outgoing' as const, 'incoming' as const),
       windowMs: fc.constantFrom(10, 30),
       counterparties: fc.integer({ min: 2, max: 4 }),
+      chancePerMillion: fc.constantFrom(1_000_000, 100_000, 1_000),
       needsOwnHistory: fc.boolean(),
     });
     fc.assert(
@@ -137,7 +141,13 @@ describe('a fan', () => {
   it.each([FAN_LEGS_MAX - 1, FAN_LEGS_MAX, FAN_LEGS_MAX + 1])(
     'is found among %i legs before the judged one',
     (legs) => {
-      const wanted = { side: 'incoming', windowMs: 100_000, counterparties: 4, needsOwnHistory: false } as const;
+      const wanted = {
+        side: 'incoming',
+        windowMs: 100_000,
+        counterparties: 4,
+        chancePerMillion: 1e9,
+        needsOwnHistory: false,
+      } as const;
       // The oldest is alike and of a party of its own, so that it shows whether it was looked at.
       const hub = Array.from({ length: legs }, (_, index) => {
         const isAlike = index === 0 || index > legs - 20;
@@ -149,6 +159,6 @@ describe('a fan', () => {
       expect(found).toEqual([expected.counterparties, expected.sum, expected.basisPoints]);
       expect(found[0]).toBe(legs < FAN_LEGS_MAX ? 21 : 20);
       expect(Math.abs(probability / expected.probability - 1)).toBeLessThan(1e-6);
-      },
+    },
   );
 });
