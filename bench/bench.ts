@@ -54,6 +54,8 @@ const ROWS: { readonly [name: string]: readonly [title: string, unit: string, re
   panelSlowestMs: ['  the slowest', 'ms', '≤ 200', ''],
   judgingAgainAfterKillMs: ['Judging again after kill −9 under load, median', 'ms', '≤ 5,000', '≤ 1,000'],
   judgingAgainAfterKillMaxMs: ['  slowest', 'ms', '', ''],
+  judgingAgainOnePayeeMs: ['  where everybody pays one payee, median', 'ms', '', ''],
+  judgingAgainOnePayeeMaxMs: ['  slowest', 'ms', '', ''],
   takeoverParties: ['Kafka: takeover of a partition by an empty worker', 'parties', '', ''],
   takeoverMs: ['  from its start to its first decision', 'ms', '≤ 30,000', '≤ 5,000'],
   takeoverRestoreMs: ['  until it had restored', 'ms', '', ''],
