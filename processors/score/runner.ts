@@ -28,6 +28,8 @@ const SILENT_RECORDS_MAX = 1_024;
  * eight gets an eighth of its time.
  */
 const REFOLD_MAX_MS = 1_000;
+/** Time after a restore until its tail is in a checkpoint. */
+const RESTORED_MS = 2_000;
 
 export interface RunnerOptions {
   readonly log: Log;
@@ -84,7 +86,7 @@ export class TaskRunner {
 
   /** Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. */
   async restore(): Promise<void> {
-    const { log, partition, build, store, boundaries, now } = this.#options;
+    const { log, partition, build, store, boundaries, now, checkpointIntervalMs } = this.#options;
     await this.#commits.fence();
     await store.recover((records) => this.#tellLeft(records));
     // Both were taken over, one after the other: whoever else took the first one over in between is the owner.
@@ -104,8 +106,9 @@ export class TaskRunner {
     if (loaded !== null && loaded.facts.build !== build) await keepBoundary(boundaries, store, loaded.facts);
     dropBoundaries(boundaries, log.start('journal', partition));
     this.#sent = target;
-    // After a tail the next step brings a checkpoint: another crash shall not fold it once more.
-    if (this.#bytesSince === 0) this.#checkpointAt = now();
+    this.#checkpointAt = now();
+    // Another crash shall not fold the tail once more: it gets a checkpoint once the others are restored, too.
+    if (this.#bytesSince > 0) this.#checkpointAt += RESTORED_MS - checkpointIntervalMs;
     await this.#retain(start);
     this.#restored = true;
   }
@@ -181,13 +184,11 @@ export class TaskRunner {
     while (this.#reader.position < target && !this.#abandoned) {
       const batch = await this.#reader.nextBefore(target);
       if (batch === null) return;
-      const from = monotonicNow();
       for (let index = 0; index < batch.values.count; index++) {
         this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
       }
       this.#task.take();
       this.#bytesSince += batch.values.body.length;
-      this.#foldedMs += monotonicNow() - from;
       if (this.#reader.position > target) this.#reader.seek(target);
       this.#tellLeft(target - this.#reader.position);
       await yieldToOthers();
