@@ -12,6 +12,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LoadTransfers } from '../producers/demo/load.ts';
 import { monotonicNow } from '../runtime/clock.ts';
 import { type Transfer, transferRecord } from '../schemas/events/transfer.ts';
+import { BENCH_KEY } from './whole-process.ts';
 
 export interface RestartFigures {
   /** Median of the kills. */
@@ -21,7 +22,6 @@ export interface RestartFigures {
   readonly judgingAgainOnePayeeMaxMs: number;
 }
 
-const KEY = `weir_000000000001_${'b'.repeat(43)}`;
 const KILLS = 3;
 const PARTIES = 20_000;
 const LOAD_MS = 4_000;
@@ -72,7 +72,7 @@ function start(folder: string, port: number): ChildProcess {
       ...process.env,
       WEIR_DATA_DIR: folder,
       WEIR_PORT: String(port),
-      WEIR_ADMIN_KEY: KEY,
+      WEIR_ADMIN_KEY: BENCH_KEY,
       WEIR_DEMO: 'off',
       WEIR_LOG_LEVEL: 'error',
       WEIR_RATE_LIMIT: '1000000',
@@ -103,7 +103,7 @@ function* transfersToOnePayee(): Generator<unknown> {
 function post(port: number, path: string, body: unknown): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 }

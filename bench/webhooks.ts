@@ -8,15 +8,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startEngine } from '../commands/engine.ts';
-import { serve } from '../commands/serve.ts';
 import { systemNow, systemRandom } from '../runtime/clock.ts';
-import { loadConfig } from '../runtime/config.ts';
-import { Lifecycle } from '../runtime/lifecycle.ts';
 import { openEmbeddedLog } from '../runtime/log/embedded.ts';
 import { ValueWriter } from '../runtime/log/values.ts';
-import { openLogger } from '../runtime/logger.ts';
-import { Metrics } from '../runtime/metrics.ts';
 import { SecretKey } from '../runtime/secret-key.ts';
 import { alertRecord } from '../schemas/alert.ts';
 import { type Transfer, transferRecord } from '../schemas/events/transfer.ts';
@@ -25,6 +19,7 @@ import { Desk } from '../sinks/webhook/desk.ts';
 import { declareSchemas } from '../sinks/webhook/schemas.ts';
 import { startWebhookSender } from '../sinks/webhook/sender.ts';
 import type { Listening, Taken } from './webhook-receivers.ts';
+import { BENCH_KEY, withWholeProcess } from './whole-process.ts';
 
 export interface WebhookBenchResult {
   readonly webhooksPerSecond: number;
@@ -36,7 +31,6 @@ export interface WebhookBenchResult {
   readonly webhookP99BesideDeadMs: number;
 }
 
-const KEY = `weir_000000000001_${'b'.repeat(43)}`;
 const ALLOW = new Set(['localhost']);
 const MESSAGES = 40_000;
 const PARTITIONS = 16;
@@ -147,27 +141,7 @@ async function appendAlerts(log: Awaited<ReturnType<typeof openEmbeddedLog>>, co
 
 /** The whole process: settled transfers so large that each must be reported, from both sides. */
 async function latency(receivers: Receivers, besideDead: boolean) {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-bench-webhooks-'));
-  const environment = {
-    WEIR_DATA_DIR: folder,
-    WEIR_PORT: '0',
-    WEIR_ADMIN_KEY: KEY,
-    WEIR_LOG_LEVEL: 'error',
-    WEIR_WEBHOOK_ALLOW: 'localhost',
-  };
-  const loaded = loadConfig({ environment });
-  const { logger } = openLogger({ level: 'error', file: null, terminal: null });
-  const lifecycle = new Lifecycle({
-    logger,
-    stopDeadlineMs: 60_000,
-    exit: () => {},
-    onStopping: () => {},
-    onFailed: (error) => console.error(error),
-  });
-  const shared = { version: 'bench', logger, metrics: new Metrics(), lifecycle, now: systemNow };
-  const engine = await startEngine({ ...shared, loaded, evaluation: false });
-  try {
-    const { address, intake } = await serve({ ...shared, config: loaded.config, engine, actions: [] });
+  return withWholeProcess({ WEIR_WEBHOOK_ALLOW: 'localhost' }, async ({ address, intake }) => {
     await subscribeByHttp(address, [receivers.healthy, ...(besideDead ? receivers.dead : [])]);
     const accepted = new Map<string, number>();
     const before = await receivers.ask('count');
@@ -191,16 +165,13 @@ async function latency(receivers: Receivers, besideDead: boolean) {
       .map(([id, since]) => (at[id] ?? Number.POSITIVE_INFINITY) - since)
       .sort((a, b) => a - b);
     return { latenciesMs, alertsPerSecond: (count - before.count) / seconds };
-  } finally {
-    await lifecycle.stop('the bench is over');
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function subscribeByHttp(address: string, urls: readonly string[]): Promise<void> {
   for (const url of urls) {
     const body = JSON.stringify({ url, title: 'Bench', topics: ['alerts'], restricted: true });
-    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' };
     const response = await fetch(`${address}/v1/webhooks`, { method: 'POST', headers, body });
     if (response.status !== 201) throw new Error(`not subscribed: ${await response.text()}`);
   }
