@@ -93,17 +93,22 @@ export function alertAfter(known: OpenAlert | undefined, hit: Hit, terms: AlertT
   return { ...grown, snoozedUntil: null, escalatesAt: sooner(known, escalationAt(grown, hit.now, terms)) };
 }
 
+/** What is known of an alert that nobody has come to an end with. */
+const UNWORKED = {
+  resolution: null,
+  closedFor: null,
+  closedAt: null,
+  proposer: null,
+  reportBy: null,
+  snoozedUntil: null,
+  escalation: 0,
+} as const;
+
 /** What a closed alert is once it is taken up again. */
 export function reopened(alert: OpenAlert, now: number, terms: AlertTerms): Partial<OpenAlert> {
   const fresh: Partial<OpenAlert> = {
+    ...UNWORKED,
     status: alert.assignee === null ? 'open' : 'assigned',
-    resolution: null,
-    closedFor: null,
-    closedAt: null,
-    proposer: null,
-    reportBy: null,
-    snoozedUntil: null,
-    escalation: 0,
   };
   return { ...fresh, escalatesAt: escalationAt({ ...alert, ...fresh }, now, terms) };
 }
@@ -208,13 +213,7 @@ function opened(hit: Hit, terms: AlertTerms): OpenAlert {
     transferId,
     status: 'open',
     assignee: null,
-    resolution: null,
-    closedFor: null,
-    closedAt: null,
-    proposer: null,
-    reportBy: null,
-    snoozedUntil: null,
-    escalation: 0,
+    ...UNWORKED,
     escalatesAt: escalationAt({ silent, severity, escalation: 0 }, hit.now, terms),
     quietedBy: null,
     told: NOTHING,
