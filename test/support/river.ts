@@ -190,6 +190,18 @@ export class RiverProcess {
     }
   }
 
+  /** Folds all that the journal holds and routes nothing: what the tasks void goes nowhere. */
+  async foldAll(): Promise<void> {
+    const { log } = this.#river;
+    await log.committed('nobody');
+    for (const [partition, runner] of this.#runners.entries()) {
+      while (runner.position < log.end('journal', partition)) {
+        if (!(await this.fold(partition))) await log.awaitAny([runner.reader]);
+      }
+    }
+    await this.life.settled();
+  }
+
   /** True, after a moment, where the log has more than has come in from where it is. */
   async #awaitsMore(): Promise<boolean> {
     const { log } = this.#river;
