@@ -17,6 +17,7 @@ import { declareSchemas } from './schema-history.ts';
 import { declareStart } from './start.ts';
 import { declareStatus } from './status.ts';
 import { declareTopics } from './topics.ts';
+import { declareUsers } from './users.ts';
 
 const COMMANDS: readonly Declare[] = [
   declareStart,
@@ -32,6 +33,7 @@ const COMMANDS: readonly Declare[] = [
   declareEmergency,
   declareReplay,
   declareKeys,
+  declareUsers,
   declareDashboards,
   declareDocs,
   declareSchemas,

@@ -24,6 +24,7 @@ import { listenAndTell, openServer, type ProcessParts } from './http-server.ts';
 import { keyActions } from './keys.ts';
 import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
+import { userActions } from './users.ts';
 import { startWebhooks } from './webhooks.ts';
 import { rulesFacts, systemFacts } from './workplace.ts';
 
@@ -65,7 +66,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     keys,
     users,
     sessions,
-    newId: () => systemRandomBytes(12).toString('hex'),
+    newId,
     now,
     lookUpWaiting: (batch, limit) => lookUpWaiting(engine.clickhouse.read, batch, limit),
     lookUpAlerts: (alertIds) => lookUpAlerts(engine.clickhouse.read, alertIds),
@@ -80,8 +81,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     baseCurrency,
     now: engine.dataNow,
     noteReading: async ({ what, ...reading }) => {
-      const activityId = systemRandomBytes(12).toString('hex');
-      const about = { activityId, at: now(), kind: 'data_read', location: null, detail: what } as const;
+      const about = { activityId: newId(), at: now(), kind: 'data_read', location: null, detail: what } as const;
       await intake.append('activity', [{ ...reading, ...about }]);
     },
     restrictedRules: RULES.filter(({ restricted }) => restricted).map(({ id }) => id),
@@ -94,12 +94,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     demo: () => existsSync(join(config.dataDir, 'demo.json')),
     rules: () => rulesFacts(engine.settings.inForce()),
     system: () => systemFacts(engine, flow, version),
+    people: () => [...keys.list().filter(({ revokedAt }) => revokedAt === null), ...users.listInForce()],
   });
   await addConsole(server.app);
   await startWebhooks(options, server);
   const actions = [
     ...options.actions,
     ...keyActions(keys),
+    ...userActions({ users, sessions, intake, now, newId }),
     ...settingsActions(engine.settings),
     ...replayActions(engine, config.dataDir),
     evaluateAction(engine.clickhouse.read, config.dataDir),
@@ -107,6 +109,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const address = await listenAndTell(options, server, actions);
   const onDecisions: Serving['onDecisions'] = (listener) => void listeners.push(listener);
   return { address, intake, index, flow, onDecisions, firstAdminKey: keys.firstAdminKey };
+}
+
+/** An id that no event had before. */
+function newId(): string {
+  return systemRandomBytes(12).toString('hex');
 }
 
 function openKeys({ config, now }: ServeOptions): KeyStore {

@@ -65,6 +65,7 @@ FROM alerts
 WHERE shadow = {shadow:Bool}
     AND ({restricted:Bool} OR NOT restricted)
     AND ({rule:String} = '' OR rule = {rule:String})
+    AND ({family:String} = '' OR toString(family) = {family:String})
     AND ({subject:String} = '' OR subject = {subject:String})
 GROUP BY alert_id
 HAVING ({severity:String} = '' OR toString(argMax(severity, revision)) = {severity:String})
@@ -179,6 +180,7 @@ function flagField(doc: string) {
 
 const listQuery = z.strictObject({
   rule: z.string().min(1).max(64).optional().describe('Alerts of this rule.'),
+  family: z.enum(FAMILIES).optional().describe('Alerts of rules of this family.'),
   subject: z.string().min(1).max(128).optional().describe('Alerts on this party, device, operator, account or group.'),
   severity: z.enum(SEVERITIES).optional(),
   status: z.enum(ALERT_STATUSES).optional(),
@@ -202,6 +204,7 @@ const END_MS = Date.UTC(2200, 0, 2);
 
 export interface AlertFilter {
   readonly rule?: string | undefined;
+  readonly family?: string | undefined;
   readonly subject?: string | undefined;
   readonly severity?: string | undefined;
   readonly status?: string | undefined;
@@ -220,11 +223,11 @@ export interface AlertFilter {
 
 /** A page of alerts as they stand, those first that were raised last. */
 export async function listAlerts(client: ClickHouseClient, filter: AlertFilter): Promise<z.infer<typeof listBody>> {
-  const { rule = '', subject = '', severity = '', status = '', shadow, from = 0, to = END_MS, limit } = filter;
-  const { closed = '', assignee = '', quieted = '', escalated = '', restricted } = filter;
+  const { rule = '', family = '', subject = '', severity = '', status = '', shadow, from = 0, to = END_MS } = filter;
+  const { limit, closed = '', assignee = '', quieted = '', escalated = '', restricted } = filter;
   const [raised, alertId] = filter.after ?? [END_MS, ''];
   const page = await select<{ alertId: string; raised: number }>(client, PAGE, {
-    ...{ rule, subject, severity, status, shadow, from, to, raised, alertId },
+    ...{ rule, family, subject, severity, status, shadow, from, to, raised, alertId },
     ...{ closed, assignee, quieted, escalated, restricted },
     limit: limit + 1,
   });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole, STAFF } from '../../runtime/http/auth.ts';
-import { ROLES } from '../../runtime/http/keys.ts';
+import { ROLES, type Role } from '../../runtime/http/keys.ts';
 import { timeField } from './fields.ts';
 
 const words = z.strictObject({ en: z.string(), zh: z.string() });
@@ -79,10 +79,17 @@ export interface WorkplaceOptions {
   readonly zone: string;
   readonly baseCurrency: string;
   readonly version: string;
+export const colleaguesBody = z
+  .strictObject({ items: z.array(z.strictObject({ name: z.string(), roles: z.array(z.enum(ROLES)) })) })
+  .describe('People who may work on alerts, by name.');
+
+export type Colleague = z.infer<typeof colleaguesBody>['items'][number];
   readonly demo: () => boolean;
   readonly rules: () => RulesFacts;
   readonly system: () => Promise<SystemFacts>;
 }
+const WORKING = ['officer', 'compliance'] as const satisfies readonly Role[];
+
 
 export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   const { zone, baseCurrency, version, demo } = options;
@@ -90,6 +97,8 @@ export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   const staff = requireRole(...STAFF);
   app.get(
     '/v1/me',
+  /** Whoever has a key or signs in, whatever they may. */
+  readonly people: () => readonly Colleague[];
     { onRequest: staff, schema: { tags, summary: 'Who is calling (当前用户)', response: { 200: meBody } } },
     (request) => {
       const { name, roles, departments } = knownCaller(request);
@@ -104,6 +113,24 @@ export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   app.get(
     '/v1/system',
     { onRequest: staff, schema: { tags, summary: 'How Weir itself fares (系统)', response: { 200: systemBody } } },
+  app.get(
+    '/v1/colleagues',
+    {
+      onRequest: requireRole(...WORKING),
+      schema: { tags, summary: 'Who may work on alerts (可分派人员)', response: { 200: colleaguesBody } },
+    },
+    () => ({ items: colleagues(options.people()) }),
+  );
     () => options.system(),
   );
+}
+
+/** A person may have several keys, and a password beside them. */
+function colleagues(people: readonly Colleague[]): Colleague[] {
+  const roles = new Map<string, Set<Role>>();
+  for (const one of people) roles.set(one.name, new Set([...(roles.get(one.name) ?? []), ...one.roles]));
+  const working = [...roles].filter(([, own]) => own.has('admin') || WORKING.some((role) => own.has(role)));
+  return working
+    .map(([name, own]) => ({ name, roles: [...own] }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -1,32 +1,22 @@
 /**
- * The steps that people may take on an alert (预警处置), as a table: which from which status, and what each
- * needs. A step that is not permitted is refused with the reason, and changes nothing.
+ * The steps that people may take on an alert (预警处置) and what each needs; which may follow from which status
+ * stands in `schemas/alert-permits.ts`. A step that is not permitted is refused with the reason, and changes nothing.
  *
  *   open ─► assigned ─► investigating ─► closed
  *     └────────┴──────────────┴──► reporting ─► closed as reported, by a second person
  */
-import type { AlertStatus, AlertStep } from '../../schemas/alert.ts';
+import type { AlertStep } from '../../schemas/alert.ts';
+import { STEPS_PERMITTED } from '../../schemas/alert-permits.ts';
 import type { Refusal } from '../../schemas/dead-letter.ts';
 import type { AlertAction } from '../../schemas/events/alert-action.ts';
 import { DAY_MS } from '../../schemas/time.ts';
 import { hashBytes, nameOf } from '../features/interner.ts';
 import { type AlertTerms, escalationAt, type OpenAlert, reopened } from './alerts.ts';
 
-type Action = AlertAction['action'];
-
 interface Refused {
   readonly refusal: Refusal;
   readonly detail: string;
 }
-
-const PERMITTED: { readonly [status in AlertStatus]: readonly Action[] } = {
-  open: ['assign', 'investigate', 'close', 'snooze', 'comment'],
-  assigned: ['assign', 'investigate', 'close', 'snooze', 'comment'],
-  investigating: ['assign', 'investigate', 'close', 'snooze', 'comment'],
-  // To take a report back, one looks into the alert again.
-  reporting: ['assign', 'investigate', 'close', 'comment'],
-  closed: ['reopen', 'comment'],
-};
 
 /** An alert that rests for longer is one that nobody will look at again. */
 const SNOOZE_MS_MAX = 90 * DAY_MS;
@@ -60,7 +50,7 @@ export function refuseStep(alert: OpenAlert | undefined, action: AlertAction): R
       detail: `Alert ${alertId} is at revision ${alert.revision}; the step speaks of revision ${action.revision}.`,
     };
   }
-  if (!PERMITTED[alert.status].includes(action.action)) {
+  if (!STEPS_PERMITTED[alert.status].includes(action.action)) {
     return notPermitted(`Alert ${alertId} is ${alert.status}; ${action.action} cannot follow.`);
   }
   return refuseClosing(alert, action) ?? refuseSnooze(alert, action) ?? refuseComment(action);

@@ -4,24 +4,16 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Now } from '../../runtime/clock.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { cookieOf, knownCaller, requireRole } from '../../runtime/http/auth.ts';
 import { ROLES } from '../../runtime/http/keys.ts';
-import { SESSION_COOKIE, type Sessions } from '../../runtime/http/sessions.ts';
-import { newUser, password, type UserStore } from '../../runtime/http/users.ts';
+import { SESSION_COOKIE } from '../../runtime/http/sessions.ts';
+import { newUser, password } from '../../runtime/http/users.ts';
 import type { Activity } from '../../schemas/events/activity.ts';
-import type { Intake } from '../intake.ts';
+import { activityOf, administerUsers, type UserParts } from './user-administration.ts';
 
-export interface SessionRouteParts {
-  readonly users: UserStore;
-  readonly sessions: Sessions;
-  readonly intake: Intake;
-  readonly now: Now;
-  /** An id that no event had before. */
-  readonly newId: () => string;
-}
+export type SessionRouteParts = UserParts;
 
 const sessionBody = z
   .strictObject({
@@ -121,16 +113,13 @@ function addSessions(app: App, parts: SessionRouteParts): void {
   );
 }
 
-function addUsers(app: App, { users, sessions, intake, now, newId }: SessionRouteParts): void {
-  const note = (name: string, by: string, detail: string) =>
-    intake.append('activity', [{ ...activityOf(newId(), now(), name, 'credential_change', detail), by }]);
+function addUsers(app: App, parts: SessionRouteParts): void {
+  const administration = administerUsers(parts);
   app.post(
     '/v1/users',
     { onRequest, schema: { tags, summary: 'Make a user (新建用户)', body: newUser, response: { 201: userBody } } },
     async (request, reply) => {
-      const by = knownCaller(request).name;
-      const user = await users.create(request.body, by);
-      await note(user.name, by, `made with the roles ${user.roles.join(', ')}`);
+      const user = await administration.create(request.body, knownCaller(request).name);
       reply.code(201);
       return user;
     },
@@ -139,40 +128,21 @@ function addUsers(app: App, { users, sessions, intake, now, newId }: SessionRout
   app.get(
     '/v1/users',
     { onRequest, schema: { tags, summary: 'List users (用户列表)', response: { 200: listed } } },
-    () => ({ items: users.list() }),
+    () => ({ items: parts.users.list() }),
   );
   app.put(
     '/v1/users/:name/password',
     { onRequest, schema: { tags, summary: 'Set a password (重置密码)', params, body: z.strictObject({ password }) } },
     async (request, reply) => {
-      const { name } = await users.setPassword(request.params.name, request.body.password);
-      sessions.endAll(name);
-      await note(name, knownCaller(request).name, 'password set by an administrator');
+      await administration.setPassword(request.params.name, request.body.password, knownCaller(request).name);
       return reply.code(204).send();
     },
   );
   app.delete(
     '/v1/users/:name',
     { onRequest, schema: { tags, summary: 'Disable a user (停用用户)', params, response: { 200: userBody } } },
-    async (request) => {
-      const user = users.disable(request.params.name);
-      sessions.endAll(user.name);
-      await note(user.name, knownCaller(request).name, 'disabled');
-      return user;
-    },
+    (request) => administration.disable(request.params.name, knownCaller(request).name),
   );
-}
-
-/** Staff are told apart from customers of the same name. */
-function activityOf(
-  activityId: string,
-  at: number,
-  name: string,
-  kind: Activity['kind'],
-  detail: string | null,
-): Activity {
-  const nothing = { device: null, session: null, location: null };
-  return { activityId, at, party: `staff:${name}`, kind, by: name, ...nothing, detail };
 }
 
 /** Behind a proxy that speaks TLS the cookie is for TLS alone. */

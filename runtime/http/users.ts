@@ -59,6 +59,11 @@ export class UserStore {
     return [...this.#users.values()].map(factsOf);
   }
 
+  /** Those who may sign in. */
+  listInForce(): UserFacts[] {
+    return this.list().filter(({ disabledAt }) => disabledAt === null);
+  }
+
   /** The user of a name that may sign in; null where there is none, or it is disabled. */
   inForce(name: string): UserFacts | null {
     const user = this.#users.get(name);

@@ -37,6 +37,7 @@ const ACCESS: { readonly [route: string]: readonly Role[] | typeof ANYBODY } = {
   'GET /v1/emergency': STAFF,
   'GET /v1/me': STAFF,
   'GET /v1/rules': STAFF,
+  'GET /v1/colleagues': ['officer', 'compliance'],
   'GET /v1/system': STAFF,
   'GET /v1/webhook-messages/{id}': STAFF,
   'GET /v1/keys': [],

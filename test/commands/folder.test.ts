@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Intake } from '../../producers/intake.ts';
+import { UserStore } from '../../runtime/http/users.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import { packValues } from '../../runtime/log/values.ts';
 import { lockFolder } from '../../runtime/store/folder-lock.ts';
@@ -201,6 +202,40 @@ describe('weir keys', () => {
     const args = ['keys', 'create', '--name', 'x', '--role', 'king'];
     const { exitCode, errors } = await runWeir(args, { dataDir: await folderWithEvents() });
     expect([exitCode, errors]).toEqual([1, expect.stringContaining('roles/0: ')]);
+  });
+});
+
+describe('weir users', () => {
+  it('makes a user, lists it without its password, sets another and ends it, and notes each change', async () => {
+    const dataDir = await folderWithEvents();
+    const made = await runWeir(['users', 'create', '--name', 'li', '--role', 'officer'], { dataDir });
+    const first = made.out.trim();
+    expect(first).toMatch(/^[\w-]{20}$/);
+    const listed = await runWeir(['users', 'list'], { dataDir });
+    expect(listed.out).toContain('officer');
+    expect(listed.out).not.toContain(first);
+    const file = join(temporaryFolder(), 'password');
+    writeFileSync(file, '一二三四五六七八九十甲乙\n');
+    const set = await runWeir(['users', 'password', 'li', '--password-file', file], { dataDir });
+    expect(set.out).not.toContain('一二三');
+    const store = new UserStore({ file: join(dataDir, 'users.json'), now: Date.now });
+    expect(await store.check('li', first)).toBeNull();
+    expect(await store.check('li', '一二三四五六七八九十甲乙')).toMatchObject({ name: 'li' });
+    await runWeir(['users', 'disable', 'li'], { dataDir });
+    const [facts] = JSON.parse((await runWeir(['users', 'list', '--json'], { dataDir })).out);
+    expect(facts.disabledAt).toBeTypeOf('string');
+    const noted = (await runWeir(['read', 'activity'], { dataDir })).lines<Line>();
+    expect(noted.map(({ value }) => [value.kind, value.party, value.by])).toEqual(
+      Array.from({ length: 3 }, () => ['credential-change', 'staff:li', 'command-line']),
+    );
+  });
+
+  it('refuses a password that is too short', async () => {
+    const file = join(temporaryFolder(), 'password');
+    writeFileSync(file, 'short');
+    const args = ['users', 'create', '--name', 'x', '--role', 'officer', '--password-file', file];
+    const { exitCode, errors } = await runWeir(args, { dataDir: await folderWithEvents() });
+    expect([exitCode, errors]).toEqual([1, expect.stringContaining('password: ')]);
   });
 });
 
