@@ -1,6 +1,7 @@
 /** The HTTP server that each process has, whatever its roles: health, metrics, and the admin API for commands. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LIVE_ROUTE } from '../dashboards/api/live/route.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
@@ -84,6 +85,8 @@ async function build(
       return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
     },
     onAnswered: ({ method, route, status, durationMs }) => {
+      // An answer without an end says nothing about how fast answers are.
+      if (route === LIVE_ROUTE) return;
       metrics.observe('weir_request_duration_seconds', { method, route, status: String(status) }, durationMs / 1_000);
     },
     onRefused: (code) => metrics.count('weir_requests_refused_total', { code }),

@@ -12,6 +12,7 @@ import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
 import { Intake } from '../producers/intake.ts';
 import { systemRandomBytes } from '../runtime/clock.ts';
+import { callerStill } from '../runtime/http/auth.ts';
 import { KeyStore } from '../runtime/http/keys.ts';
 import { Sessions } from '../runtime/http/sessions.ts';
 import { UserStore } from '../runtime/http/users.ts';
@@ -22,6 +23,7 @@ import { evaluateAction } from './evaluate.ts';
 import { FlowMeter } from './flow.ts';
 import { listenAndTell, openServer, type ProcessParts } from './http-server.ts';
 import { keyActions } from './keys.ts';
+import { startLive } from './live.ts';
 import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
 import { userActions } from './users.ts';
@@ -96,6 +98,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     system: () => systemFacts(engine, flow, version),
     people: () => [...keys.list().filter(({ revokedAt }) => revokedAt === null), ...users.listInForce()],
   });
+  const live = startLive(engine, server.app, {
+    callerNow: (request) => callerStill(keys, sessions, request),
+    onFault: (error) => lifecycle.fail(error),
+  });
+  listeners.push((batch) => live.decided(batch));
   await addConsole(server.app);
   await startWebhooks(options, server);
   const actions = [

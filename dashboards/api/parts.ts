@@ -22,5 +22,5 @@ export interface QueryOptions {
 type Guard = (request: FastifyRequest) => Promise<void>;
 
 export interface QueryParts extends QueryOptions {
-  readonly mayRead: { readonly [what in 'decisions' | 'alerts' | 'parties' | 'panels']: Guard };
+  readonly mayRead: { readonly [what in 'decisions' | 'alerts' | 'parties' | 'panels' | 'webhooks']: Guard };
 }

@@ -10,17 +10,25 @@ import { addEmergencyRoute } from './emergency.ts';
 import { addPanelRoutes } from './panels.ts';
 import { addPartyRoute } from './parties.ts';
 import type { QueryOptions, QueryParts } from './parts.ts';
+import { addWebhookAttemptRoutes } from './webhook-attempts.ts';
 
 export function addQueryRoutes(app: App, options: QueryOptions): void {
   const staff = requireRole(...STAFF);
   const parts: QueryParts = {
     ...options,
     // Upstream systems may read what they were told; what is suspected is for people alone.
-    mayRead: { decisions: requireRole('intake', ...STAFF), alerts: staff, parties: staff, panels: staff },
+    mayRead: {
+      decisions: requireRole('intake', ...STAFF),
+      alerts: staff,
+      parties: staff,
+      panels: staff,
+      webhooks: requireRole('admin'),
+    },
   };
   addDecisionRoute(app, parts);
   addAlertRoutes(app, parts);
   addPartyRoute(app, parts);
   addPanelRoutes(app, parts);
   addEmergencyRoute(app, parts);
+  addWebhookAttemptRoutes(app, parts);
 }

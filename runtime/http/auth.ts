@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { id } from '../../schemas/declare.ts';
 import { WeirError } from '../errors.ts';
 import type { Holder, KeyStore, Role } from './keys.ts';
-import { isSameToken, SESSION_COOKIE, type Sessions } from './sessions.ts';
+import { isSameToken, SESSION_COOKIE, type SessionHolder, type Sessions } from './sessions.ts';
 
 /** Roles of people who look at what was found and decided. */
 export const STAFF = ['viewer', 'officer', 'approver', 'compliance'] as const satisfies readonly Role[];
@@ -27,7 +27,17 @@ declare module 'fastify' {
 }
 
 export function callerOf(keys: KeyStore, sessions: Sessions | null, request: FastifyRequest): Caller | null {
-  if (request.headers.authorization === undefined && sessions !== null) return callerOfCookie(sessions, request);
+  if (request.headers.authorization !== undefined || sessions === null) return callerOfKey(keys, request);
+  return callerOfCookie(request, (token) => sessions.holderOf(token));
+}
+
+/** Whom a request that is still being answered stands for by now; asking keeps no session alive. */
+export function callerStill(keys: KeyStore, sessions: Sessions, request: FastifyRequest): Caller | null {
+  if (request.headers.authorization !== undefined) return callerOfKey(keys, request);
+  return callerOfCookie(request, (token) => sessions.holderStill(token));
+}
+
+function callerOfKey(keys: KeyStore, request: FastifyRequest): Caller | null {
   const token = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const holder = token === undefined ? null : keys.holderOf(token);
   if (holder === null) return null;
@@ -35,9 +45,9 @@ export function callerOf(keys: KeyStore, sessions: Sessions | null, request: Fas
 }
 
 /** A person at a browser: the session is the cookie's own, whatever a header says. */
-function callerOfCookie(sessions: Sessions, request: FastifyRequest): Caller | null {
+function callerOfCookie(request: FastifyRequest, holderOf: (token: string) => SessionHolder | null): Caller | null {
   const token = cookieOf(request, SESSION_COOKIE);
-  const holder = token === null ? null : sessions.holderOf(token);
+  const holder = token === null ? null : holderOf(token);
   if (holder === null) return null;
   const { csrf, sessionId, keyId, name, roles, departments } = holder;
   if (!READS.has(request.method) && !isSameToken(String(request.headers['weir-csrf'] ?? ''), csrf)) {

@@ -60,8 +60,17 @@ export class Sessions {
     return { token, csrf, endsAt };
   }
 
-  /** Whom a cookie's value stands for, with the rights that the user has now; null where it is over. */
+  /** Whom a cookie's value stands for, with the rights that the user has now; null where it is over. It is used by that. */
   holderOf(token: string): SessionHolder | null {
+    return this.#holderOf(token, true);
+  }
+
+  /** The same for what goes on by itself while the person may be away: it keeps no session from ending. */
+  holderStill(token: string): SessionHolder | null {
+    return this.#holderOf(token, false);
+  }
+
+  #holderOf(token: string, used: boolean): SessionHolder | null {
     const key = digest(token);
     const session = this.#sessions.get(key);
     if (session === undefined) return null;
@@ -71,7 +80,7 @@ export class Sessions {
       this.#sessions.delete(key);
       return null;
     }
-    session.seenAt = now;
+    if (used) session.seenAt = now;
     const { name, roles, departments } = user;
     return {
       ...{ keyId: `session ${session.id}`, name, roles, departments },

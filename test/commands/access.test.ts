@@ -35,6 +35,7 @@ const ACCESS: { readonly [route: string]: readonly Role[] | typeof ANYBODY } = {
   'GET /v1/panels': STAFF,
   'GET /v1/panels/{id}': STAFF,
   'GET /v1/emergency': STAFF,
+  'GET /v1/live': STAFF,
   'GET /v1/me': STAFF,
   'GET /v1/rules': STAFF,
   'GET /v1/colleagues': ['officer', 'compliance'],
@@ -57,6 +58,8 @@ const ACCESS: { readonly [route: string]: readonly Role[] | typeof ANYBODY } = {
   'POST /v1/webhooks/{id}/enable': [],
   'POST /v1/webhooks/{id}/test': [],
   'POST /v1/webhooks/{id}/replays': [],
+  'GET /v1/webhooks/{id}/attempts': [],
+  'GET /v1/webhook-figures': [],
 };
 
 const REFUSED = [401, 403];
