@@ -1,7 +1,8 @@
 /** The reference tables of the README, each made from the one declaration of what it lists. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type Rule, unitOfOption } from '../processors/rules/contract.ts';
+import { type EvidenceLabels, meaningOf, type Rule, unitOfOption } from '../processors/rules/contract.ts';
+import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
 import { RULES } from '../processors/rules/index.ts';
 import { settingsSchema } from '../processors/rules/settings.ts';
 import { SETTING_NAMES, settingFacts } from '../runtime/config.ts';
@@ -10,6 +11,7 @@ import { PROBLEMS } from '../runtime/http/problem.ts';
 import { EXIT_CODES } from '../runtime/lifecycle.ts';
 import { METRICS } from '../runtime/metrics.ts';
 import { formatMoney, type Money } from '../schemas/money.ts';
+import { REFUSALS } from '../schemas/refusals.ts';
 import { formatDuration } from '../schemas/time.ts';
 import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
 
@@ -21,10 +23,12 @@ export function referenceSections(program: Command): { readonly [section: string
     commands: commandTable(program),
     rules: ruleTable(),
     'rule-options': ruleOptionTable(),
+    evidence: evidenceTable(),
     'rule-settings': ruleSettingTable(),
     settings: settingTable(),
     topics: topicTable(),
     metrics: metricTable(),
+    refusals: refusalTable(),
     errors: errorTable(),
     'exit-codes': exitCodeTable(),
   };
@@ -92,7 +96,7 @@ function ruleTable(): string {
 
 function ruleOptionTable(): string {
   const rows = RULES.flatMap((rule) => optionsOf(rule).map((row) => [code(rule.id), ...row]));
-  return markdownTable(['Rule', 'Option', 'Default', 'Meaning'], rows);
+  return markdownTable(['Rule', 'Option', 'Default', 'Meaning', '含义'], rows);
 }
 
 function optionsOf({ options }: Rule): Row[] {
@@ -100,8 +104,29 @@ function optionsOf({ options }: Rule): Row[] {
   return Object.entries(options.shape as { [name: string]: z.ZodType }).map(([name, schema]) => [
     code(name),
     shownDefault(defaults[name], unitOfOption(schema)),
-    `${descriptionOf(schema)}${boundsOf(schema)}`,
+    `${meaningOf(schema).en}${boundsOf(schema)}`,
+    meaningOf(schema).zh,
   ]);
+}
+
+/** Each name once a meaning: rules that measure the same call it the same. */
+function evidenceTable(): string {
+  const rules = new Map<string, string[]>();
+  const add = (labels: EvidenceLabels, of: string) => {
+    for (const [name, { en, zh }] of Object.entries(labels)) {
+      const row = JSON.stringify([code(name), en, zh]);
+      rules.set(row, [...(rules.get(row) ?? []), of]);
+    }
+  };
+  for (const { id, evidence } of RULES) add(evidence, code(id));
+  add(COMMON_EVIDENCE, 'any');
+  const rows = [...rules].map(([row, of]) => [...(JSON.parse(row) as string[]), of.join(', ')]);
+  return markdownTable(['Evidence', 'Meaning', '含义', 'Of'], rows);
+}
+
+function refusalTable(): string {
+  const rows = Object.entries(REFUSALS).map(([name, { en, zh }]) => [code(name), en, zh]);
+  return markdownTable(['Reason', 'Meaning', '含义'], rows);
 }
 
 function ruleSettingTable(): string {
@@ -109,20 +134,20 @@ function ruleSettingTable(): string {
   const rows = Object.entries(settingsSchema.shape as { [name: string]: z.ZodType }).flatMap(
     ([name, schema]): Row[] => {
       const inner = objectUnder(schema);
-      if (inner === null)
-        return [[code(name), shownDefault(defaults[name], unitOfOption(schema)), descriptionOf(schema)]];
+      if (inner === null) return [settingRow(name, defaults[name], schema)];
       const innerDefaults = (defaults[name] ?? {}) as { [name: string]: unknown };
-      return Object.entries(inner).map(([key, one]) => [
-        code(`${name}.${key}`),
-        shownDefault(innerDefaults[key], unitOfOption(one)),
-        descriptionOf(one),
-      ]);
+      return Object.entries(inner).map(([key, one]) => settingRow(`${name}.${key}`, innerDefaults[key], one));
     },
   );
   return markdownTable(
-    ['Setting', 'Default', 'Meaning'],
+    ['Setting', 'Default', 'Meaning', '含义'],
     rows.filter((row) => row[0] !== code('rules')),
   );
+}
+
+function settingRow(name: string, value: unknown, schema: z.ZodType): Row {
+  const { en, zh } = meaningOf(schema);
+  return [code(name), shownDefault(value, unitOfOption(schema)), en, zh];
 }
 
 /** The fields of an object schema, looked for under defaults. */
@@ -132,10 +157,6 @@ function objectUnder(schema: z.ZodType): { readonly [name: string]: z.ZodType } 
     inner = (inner as { def?: { innerType?: z.ZodType } }).def?.innerType;
   }
   return null;
-}
-
-function descriptionOf(schema: z.ZodType): string {
-  return schema.meta()?.description ?? '';
 }
 
 function boundsOf(schema: z.ZodType): string {

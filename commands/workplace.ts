@@ -1,8 +1,12 @@
 /** What the console is told of rules and of the process: put together from the roles that know it. */
+
+import type { z } from 'zod';
 import type { RulesFacts, SystemFacts } from '../dashboards/api/workplace.ts';
-import { type Rule, unitOfOption } from '../processors/rules/contract.ts';
+import { type EvidenceLabels, meaningOf, type Rule, unitOfOption, type Words } from '../processors/rules/contract.ts';
+import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
 import { RULES } from '../processors/rules/index.ts';
 import { readSettings, resolveOptions, type Settings } from '../processors/rules/settings.ts';
+import { BOOK_FAILED } from '../processors/score/book-failed.ts';
 import type { SettingsInForce } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { FlowMeter } from './flow.ts';
@@ -11,6 +15,7 @@ export function rulesFacts(inForce: SettingsInForce | null): RulesFacts {
   const settings = readSettings(inForce?.settings ?? '{}');
   return {
     items: RULES.map((rule) => factsOf(rule, settings)),
+    evidence: evidenceOf({ ...BOOK_FAILED.rule.evidence, ...COMMON_EVIDENCE }, BOOK_FAILED.rule.words),
     changed: inForce === null ? null : { at: inForce.at, by: inForce.by, reason: inForce.reason },
   };
 }
@@ -26,14 +31,19 @@ function factsOf(rule: Rule, settings: Settings): RulesFacts['items'][number] {
     shadow: own?.shadow ?? false,
     segments: (own?.segments ?? rule.segments ?? []).length,
     exemptions: own?.exemptions.length ?? 0,
-    options: Object.entries(rule.options.shape).map(([name, schema]) => ({
+    options: Object.entries(rule.options.shape as { [name: string]: z.ZodType }).map(([name, schema]) => ({
       name,
-      meaning: (schema as { description?: string }).description ?? '',
+      meaning: meaningOf(schema),
       value: options[name],
       default: defaults[name],
-      unit: unitOfOption(schema as Parameters<typeof unitOfOption>[0]),
+      unit: unitOfOption(schema),
     })),
+    evidence: evidenceOf(rule.evidence, rule.words),
   };
+}
+
+function evidenceOf(labels: EvidenceLabels, words: Words = {}): RulesFacts['evidence'] {
+  return Object.entries(labels).map(([name, { en, zh }]) => ({ name, label: { en, zh }, values: { ...words[name] } }));
 }
 
 export async function systemFacts(engine: Engine, flow: FlowMeter, version: string): Promise<SystemFacts> {

@@ -1,27 +1,6 @@
 /** What was refused after it had been stored, with its bytes and the reason (死信). */
 import { bytes, choice, type Inner, id, instant, long, maybe, record, text } from './declare.ts';
-
-export const REFUSALS = [
-  'undecodable',
-  'too-far-ahead',
-  'amount-out-of-range',
-  'event-id-reused',
-  'status-impossible',
-  'transfer-unknown',
-  'approval-not-held',
-  'approval-outdated',
-  'approval-by-maker',
-  'approval-twice',
-  'approval-role',
-  'settings-invalid',
-  'subject-missing',
-  'book-full',
-  'alert-unknown',
-  'alert-outdated',
-  'alert-step',
-  'alert-same-person',
-  'alert-role',
-] as const;
+import { REFUSAL_CODES } from './refusals.ts';
 
 export const deadLetterRecord = record(
   'DeadLetter',
@@ -31,7 +10,7 @@ export const deadLetterRecord = record(
     partition: long('Its partition.'),
     offset: long('Its offset.'),
     seen: instant('Its append time.'),
-    refusal: choice('Why, as a code.', 'Refusal', REFUSALS),
+    refusal: choice('Why, as a code.', 'Refusal', REFUSAL_CODES),
     detail: text('Why, in a sentence.', 1_000),
     eventId: maybe(id('Its eventId, where it could be read.')),
     transferId: maybe(id('Its transfer, where it could be read.')),

@@ -8,7 +8,7 @@ import { dayTotal } from '../../processors/features/account-features.ts';
 import { amount, countInBand, eachLeg, payeeAccount } from '../../processors/features/leg-features.ts';
 import type { Feature, Scope } from '../../processors/features/scope.ts';
 import { attempts, distinct } from '../../processors/features/window-features.ts';
-import { alert, pass, type Rule, type RuleSpec, rule } from '../../processors/rules/contract.ts';
+import { alert, type EvidenceLabels, pass, type Rule, type RuleSpec, rule } from '../../processors/rules/contract.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/time.ts';
 
 export const DAILY_LIMIT_MINOR = 50_000_000;
@@ -26,13 +26,14 @@ const plain = {
   code: 'review',
   restricted: false,
   options: z.strictObject({}),
-} as const satisfies Partial<RuleSpec<'outgoing', z.ZodObject, Record<string, never>>>;
+} as const satisfies Partial<RuleSpec<'outgoing', z.ZodObject, Record<string, never>, EvidenceLabels>>;
 
 const dailyLimit = rule({
   ...plain,
   id: 'daily-limit',
   title: { en: 'Daily limit', zh: '单日限额' },
   message: { en: '{total} on one day.', zh: '单日合计 {total}。' },
+  evidence: { total: { en: 'Total of the day', zh: '当日累计' } },
   on: ['outgoing'],
   features: () => ({ total: dayTotal() }),
   judge: ({ features: { total } }) => (total > DAILY_LIMIT_MINOR ? alert('medium', { total }) : pass),
@@ -43,6 +44,7 @@ const velocity = rule({
   id: 'velocity',
   title: { en: 'Velocity', zh: '高频交易' },
   message: { en: '{attempts} transfers within 30 min.', zh: '30 分钟内 {attempts} 笔。' },
+  evidence: { attempts: { en: 'Transfers', zh: '笔数' } },
   on: ['outgoing'],
   features: () => ({ attempts: attempts('outgoing', VELOCITY.windowMs) }),
   judge: ({ features: { attempts } }) => (attempts >= VELOCITY.count ? alert('medium', { attempts }) : pass),
@@ -53,6 +55,7 @@ const structuring = rule({
   id: 'structuring',
   title: { en: 'Structuring', zh: '拆分交易' },
   message: { en: '{counted} transfers just below the threshold.', zh: '略低于阈值的转账 {counted} 笔。' },
+  evidence: { counted: { en: 'Transfers', zh: '笔数' } },
   on: ['outgoing'],
   features: () => ({
     amount: amount(),
@@ -70,6 +73,7 @@ const fanOut = rule({
   id: 'fan-out',
   title: { en: 'Fan-out', zh: '分散转出' },
   message: { en: '{payees} payees within 8 h.', zh: '8 小时内 {payees} 个收款人。' },
+  evidence: { payees: { en: 'Payees', zh: '收款人' } },
   on: ['outgoing'],
   features: () => ({ payees: distinct('outgoing', FAN_OUT.windowMs) }),
   judge: ({ features: { payees } }) => (payees >= FAN_OUT.count ? alert('medium', { payees }) : pass),
@@ -80,6 +84,7 @@ const newCreditor = rule({
   id: 'new-creditor',
   title: { en: 'New creditor', zh: '新收款人' },
   message: { en: '{amount} to a new payee.', zh: '向新收款人支付 {amount}。' },
+  evidence: { amount: { en: 'Amount', zh: '金额' } },
   on: ['outgoing'],
   features: () => ({ amount: amount(), known: payeeAccount() }),
   judge: ({ features }) => {
@@ -93,6 +98,7 @@ const amountSpike = rule({
   id: 'amount-spike',
   title: { en: 'Amount spike', zh: '金额突增' },
   message: { en: '{hundredths} hundredths of a standard deviation.', zh: '偏离 {hundredths}% 个标准差。' },
+  evidence: { hundredths: { en: 'Hundredths of a standard deviation', zh: '标准差的百分之几' } },
   on: ['outgoing'],
   features: () => ({ hundredths: deviationHundredths() }),
   judge: ({ features: { hundredths } }) =>
@@ -104,6 +110,7 @@ const fanIn = rule({
   id: 'fan-in',
   title: { en: 'Fan-in', zh: '集中转入' },
   message: { en: '{payers} payers within 24 h.', zh: '24 小时内 {payers} 个付款人。' },
+  evidence: { payers: { en: 'Payers', zh: '付款人' } },
   on: ['incoming'],
   features: () => ({ payers: distinct('incoming', FAN_IN.windowMs) }),
   judge: ({ features: { payers } }) => (payers >= FAN_IN.count ? alert('medium', { payers }) : pass),

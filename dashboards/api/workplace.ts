@@ -19,10 +19,16 @@ export const meBody = z.strictObject({
 
 const optionBody = z.strictObject({
   name: z.string(),
-  meaning: z.string(),
+  meaning: words,
   value: z.unknown().describe('In force for customers of no segment.'),
   default: z.unknown(),
   unit: z.enum(['money', 'duration']).nullable(),
+});
+
+const evidenceLabelBody = z.strictObject({
+  name: z.string().describe('As evidence names it.'),
+  label: words,
+  values: z.record(z.string(), words).describe('Words for single values.'),
 });
 
 export const ruleBody = z.strictObject({
@@ -38,10 +44,12 @@ export const ruleBody = z.strictObject({
   segments: z.int().describe('Groups of customers with other options.'),
   exemptions: z.int(),
   options: z.array(optionBody),
+  evidence: z.array(evidenceLabelBody).describe('What its evidence is called.'),
 });
 
 export const rulesBody = z.strictObject({
   items: z.array(ruleBody),
+  evidence: z.array(evidenceLabelBody).describe('What evidence is called that may stand beside that of any rule.'),
   changed: z
     .strictObject({ at: timeField('When.'), by: z.string(), reason: z.string() })
     .nullable()
@@ -71,25 +79,27 @@ export const systemBody = z.strictObject({
   clickhouse: z.string().nullable().describe('What inserting failed with last; null while it goes well.'),
 });
 
-export type RuleFacts = z.infer<typeof ruleBody>;
-export type RulesFacts = z.infer<typeof rulesBody>;
-export type SystemFacts = z.infer<typeof systemBody>;
-
-export interface WorkplaceOptions {
-  readonly zone: string;
-  readonly baseCurrency: string;
-  readonly version: string;
 export const colleaguesBody = z
   .strictObject({ items: z.array(z.strictObject({ name: z.string(), roles: z.array(z.enum(ROLES)) })) })
   .describe('People who may work on alerts, by name.');
 
 export type Colleague = z.infer<typeof colleaguesBody>['items'][number];
+export type RuleFacts = z.infer<typeof ruleBody>;
+export type RulesFacts = z.infer<typeof rulesBody>;
+export type SystemFacts = z.infer<typeof systemBody>;
+
+const WORKING = ['officer', 'compliance'] as const satisfies readonly Role[];
+
+export interface WorkplaceOptions {
+  readonly zone: string;
+  readonly baseCurrency: string;
+  readonly version: string;
   readonly demo: () => boolean;
   readonly rules: () => RulesFacts;
   readonly system: () => Promise<SystemFacts>;
+  /** Whoever has a key or signs in, whatever they may. */
+  readonly people: () => readonly Colleague[];
 }
-const WORKING = ['officer', 'compliance'] as const satisfies readonly Role[];
-
 
 export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   const { zone, baseCurrency, version, demo } = options;
@@ -97,13 +107,19 @@ export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   const staff = requireRole(...STAFF);
   app.get(
     '/v1/me',
-  /** Whoever has a key or signs in, whatever they may. */
-  readonly people: () => readonly Colleague[];
     { onRequest: staff, schema: { tags, summary: 'Who is calling (当前用户)', response: { 200: meBody } } },
     (request) => {
       const { name, roles, departments } = knownCaller(request);
       return { name, roles: [...roles], departments: [...departments], zone, baseCurrency, version, demo: demo() };
     },
+  );
+  app.get(
+    '/v1/colleagues',
+    {
+      onRequest: requireRole(...WORKING),
+      schema: { tags, summary: 'Who may work on alerts (可分派人员)', response: { 200: colleaguesBody } },
+    },
+    () => ({ items: colleagues(options.people()) }),
   );
   app.get(
     '/v1/rules',
@@ -113,14 +129,6 @@ export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
   app.get(
     '/v1/system',
     { onRequest: staff, schema: { tags, summary: 'How Weir itself fares (系统)', response: { 200: systemBody } } },
-  app.get(
-    '/v1/colleagues',
-    {
-      onRequest: requireRole(...WORKING),
-      schema: { tags, summary: 'Who may work on alerts (可分派人员)', response: { 200: colleaguesBody } },
-    },
-    () => ({ items: colleagues(options.people()) }),
-  );
     () => options.system(),
   );
 }

@@ -1,4 +1,5 @@
 /** Words in both languages for values that tables hold as codes. */
+import { REFUSALS } from '../../schemas/refusals.ts';
 
 export interface Words {
   readonly en: string;
@@ -89,6 +90,7 @@ export const LABELS = {
     customer: words('Customer', '客户'),
     operations: words('Operations', '运维'),
   },
+  refusal: REFUSALS,
   control: {
     settings: words('Settings', '规则设置'),
     'list-part': words('Part of a list', '名单分片'),

@@ -4,13 +4,29 @@ import { formatMoney } from '../../schemas/money.ts';
 import type { Evidence } from '../../schemas/reason.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../schemas/time.ts';
 import type { Coarseness } from '../features/buckets.ts';
-import { unitOfOption, type Values, type Words } from './contract.ts';
+import { type EvidenceLabels, unitOfOption, type Values, type Words } from './contract.ts';
 import type { BoundRule } from './rule-set.ts';
 
 export interface Rendered {
   readonly en: string;
   readonly zh: string;
   readonly evidence: Evidence[];
+}
+
+/** Evidence that may stand beside that of any rule. */
+export const COMMON_EVIDENCE = {
+  failure: { en: 'Failure', zh: '故障' },
+  approximate: { en: 'Approximate', zh: '近似值' },
+  beyondLateness: { en: 'Beyond lateness', zh: '超出迟到容限' },
+  behind: { en: 'Came later by', zh: '晚到' },
+  lateness: { en: 'Lateness allowed', zh: '迟到容限' },
+} as const satisfies EvidenceLabels;
+
+/** Its names: only what has a label can be told. */
+type CommonEvidence = keyof typeof COMMON_EVIDENCE;
+
+export function common(name: CommonEvidence, value: Partial<Pick<Evidence, 'number' | 'text' | 'unit'>>): Evidence {
+  return { name, number: null, text: null, unit: null, ...value };
 }
 
 export function render(bound: BoundRule, values: Values, baseCurrency: string): Rendered {
@@ -33,7 +49,7 @@ export function render(bound: BoundRule, values: Values, baseCurrency: string): 
 export function approximate({ legs, legsAtEdges }: Coarseness): Evidence {
   const en = `${legs} transfers of the window stand in groups: sums and counts are wrong by at most ${legsAtEdges} transfers at its edges, and counterparties and single amounts of these are not seen`;
   const zh = `窗口内 ${legs} 笔已归并计数：金额与笔数在窗口边缘最多相差 ${legsAtEdges} 笔，这些交易的对手方与单笔金额不可见`;
-  return { name: 'approximate', number: null, text: `${en} / ${zh}`, unit: null };
+  return common('approximate', { text: `${en} / ${zh}` });
 }
 
 function evidenceOf(name: string, value: number | string, unit: string, baseCurrency: string): Evidence {

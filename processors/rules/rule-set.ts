@@ -157,7 +157,8 @@ function bitOf(rule: Rule): number {
 
 function bind({ rule, options, features, shadow }: ChosenRule, plan: WindowPlan, scope: Scope): BoundRule {
   const readings: { [name: string]: unknown } = {};
-  const units: { [name: string]: Feature['unit'] } = { ...rule.units };
+  const units: { [name: string]: Feature['unit'] } = {};
+  for (const [name, { unit }] of Object.entries(rule.evidence)) if (unit !== undefined) units[name] = unit;
   for (const [name, feature] of Object.entries(features)) {
     const read = feature.bind(plan);
     // A getter, so that a rule pays only for the features that it comes to look at.

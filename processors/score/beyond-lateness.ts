@@ -5,7 +5,7 @@
 import type { Evidence, Reason } from '../../schemas/reason.ts';
 import type { Subject } from '../books/subject.ts';
 import { APART, BEYOND_LATENESS } from '../features/legs.ts';
-import { formatEvidence } from '../rules/evidence.ts';
+import { common, formatEvidence } from '../rules/evidence.ts';
 import type { TaskState } from './state.ts';
 
 /** The mark as records carry it: true, or absent. One that stands apart for another cause has none. */
@@ -31,13 +31,10 @@ export function beyondLatenessNote(state: TaskState, subject: Subject, at: numbe
 }
 
 /** What an alert that such a leg brought says besides its evidence. */
-export const BEYOND_LATENESS_EVIDENCE: Evidence = {
-  name: 'beyondLateness',
-  number: null,
+export const BEYOND_LATENESS_EVIDENCE: Evidence = common('beyondLateness', {
   text: 'the transfer came beyond lateness and is in no window / 该交易超出迟到容限，不计入任何时间窗口',
-  unit: null,
-};
+});
 
-function duration(name: string, ms: number): Evidence {
-  return { name, number: ms, text: null, unit: 'ms' };
+function duration(name: 'behind' | 'lateness', ms: number): Evidence {
+  return common(name, { number: ms, unit: 'ms' });
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { pass, rule } from '../rules/contract.ts';
+import { COMMON_EVIDENCE } from '../rules/evidence.ts';
 import type { BoundRule } from '../rules/rule-set.ts';
 import type { TaskState } from './state.ts';
 
@@ -61,6 +62,7 @@ export const BOOK_FAILED: BoundRule = {
       en: 'The book of {book} failed, and what the entry changes in it was dropped: {failure}',
       zh: '台账“{book}”出错，本条目对其的变更已丢弃：{failure}',
     },
+    evidence: { book: { en: 'Book', zh: '台账' }, failure: COMMON_EVIDENCE.failure },
     words: { book: BOOKS },
     features: () => ({}),
     judge: () => pass,

@@ -8,7 +8,7 @@ import { alertAfter, alertAlone, louderThan, type OpenAlert, standingOf } from '
 import type { Subject } from '../books/subject.ts';
 import { FIRED, INTEGERS, SIDE_INCOMING } from '../features/legs.ts';
 import type { Occasion, RuleOutcome, Values } from '../rules/contract.ts';
-import { approximate, type Rendered, render } from '../rules/evidence.ts';
+import { approximate, common, type Rendered, render } from '../rules/evidence.ts';
 import type { BoundRule, RuleSet } from '../rules/rule-set.ts';
 import { awaitAlert, quietLesser } from './alert-actions.ts';
 import { BEYOND_LATENESS_EVIDENCE, markOf } from './beyond-lateness.ts';
@@ -222,7 +222,7 @@ function renderSafely(bound: BoundRule, values: Values, baseCurrency: string): R
   return {
     en: `Rule ${bound.rule.id} failed and could not judge: ${values.failure}`,
     zh: `规则 ${bound.rule.id} 执行失败，无法判断：${values.failure}`,
-    evidence: [{ name: 'failure', number: null, text: String(values.failure), unit: null }],
+    evidence: [common('failure', { text: String(values.failure) })],
   };
 }
 

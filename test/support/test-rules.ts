@@ -28,6 +28,7 @@ function named<const On extends Occasion>(id: string, on: On, restricted = false
     on: [on],
     options: z.strictObject({}),
     message: { en: 'Seen.', zh: '已见。' },
+    evidence: { summed: { en: 'Sum', zh: '合计' } },
   } as const;
 }
 

@@ -2,14 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { README } from '../../commands/docs.ts';
 import { buildProgram } from '../../commands/program.ts';
 import { fillSections, referenceSections } from '../../commands/reference.ts';
 import { Terminal } from '../../commands/terminal.ts';
+import { meaningOf } from '../../processors/rules/contract.ts';
+import { COMMON_EVIDENCE } from '../../processors/rules/evidence.ts';
 import { RULES } from '../../processors/rules/index.ts';
 import { SETTING_NAMES, settingFacts } from '../../runtime/config.ts';
 import { ERROR_CODES } from '../../runtime/errors.ts';
 import { METRICS } from '../../runtime/metrics.ts';
+import { REFUSALS } from '../../schemas/refusals.ts';
 import { ROOT, sources } from '../support/sources.ts';
 
 const CHINESE = /[\u4e00-\u9fff]/;
@@ -71,8 +75,16 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('the rule %s', (id,
   it('has a title and a message in both languages, and a sentence for every option', () => {
     expect(rule.title.zh).toMatch(CHINESE);
     expect(rule.message.zh).toMatch(CHINESE);
-    const options = Object.entries(rule.options.shape as { [name: string]: { description?: string | undefined } });
+    const options = Object.entries(rule.options.shape as { [name: string]: z.ZodType });
     expect(options.filter(([, option]) => (option.description ?? '').length < 10).map(([name]) => name)).toEqual([]);
+    expect(options.filter(([, option]) => !CHINESE.test(meaningOf(option).zh)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('has words in both languages for its evidence, and for the options that its message names', () => {
+    const labels = Object.entries(rule.evidence);
+    expect(labels.filter(([, { en, zh }]) => en.length === 0 || !CHINESE.test(zh)).map(([name]) => name)).toEqual([]);
+    const named = [...`${rule.message.en}${rule.message.zh}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
+    expect(named.filter((name) => !(name in rule.evidence))).toEqual([]);
   });
 });
 
@@ -104,6 +116,11 @@ describe('what is declared', () => {
   it('is told in both languages, if it is a setting or a metric', () => {
     const settings = SETTING_NAMES.map((name) => settingFacts(name));
     expect([...settings, ...Object.values(METRICS)].filter(({ zh }) => !CHINESE.test(zh))).toEqual([]);
+  });
+
+  it('is told in both languages, if it is evidence of any rule or a reason of dead letters', () => {
+    const words = [...Object.values(COMMON_EVIDENCE), ...Object.values(REFUSALS)];
+    expect(words.filter(({ en, zh }) => en.length === 0 || !CHINESE.test(zh))).toEqual([]);
   });
 
   it('is the only place that names an environment variable of ours', () => {

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { fan } from '../../features/chance.ts';
 import { distinct } from '../../features/window-features.ts';
-import { alert, pass, rule } from '../contract.ts';
+import { alert, means, pass, rule } from '../contract.ts';
 
 export const fanIn = rule({
   id: 'fan-in',
@@ -23,15 +23,18 @@ export const fanIn = rule({
   restricted: true,
   on: ['incoming'],
   options: z.strictObject({
-    payers: z.int().min(2).default(4).describe('Fewest payers of like amounts.'),
-    window: duration().default(2_592_000_000).describe('Sliding window, exact.'),
+    payers: z.int().min(2).default(4).meta(means('Fewest payers of like amounts.', '金额相近的付款人最少个数。')),
+    window: duration().default(2_592_000_000).meta(means('Sliding window, exact.', '滑动时间窗口，精确计算。')),
     chancePerMillion: z
       .number()
       .positive()
       .max(100_000)
       .default(300)
-      .describe(
-        'Probability by chance at which it fires, per million; for an account with more transfers in the window, as much less.',
+      .meta(
+        means(
+          'Probability by chance at which it fires, per million; for an account with more transfers in the window, as much less.',
+          '偶然概率低于此值（百万分之几）即触发；窗口内交易越多的账户，该值按比例越低。',
+        ),
       ),
   }),
   segments: [
@@ -42,6 +45,13 @@ export const fanIn = rule({
   message: {
     en: '{likePayers} payers paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
     zh: '{window}内 {likePayers} 个付款人共转入 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率：{chance}。',
+  },
+  evidence: {
+    likePayers: { en: 'Payers of like amounts', zh: '金额相近的付款人' },
+    summed: { en: 'What they paid in all', zh: '转入合计' },
+    band: { en: 'Greatest difference of amounts', zh: '金额最大相差' },
+    chance: { en: 'Probability by chance', zh: '偶然发生的概率' },
+    window: { en: 'Window', zh: '时间窗口' },
   },
   features: ({ window, payers, chancePerMillion }) => {
     const found = fan({

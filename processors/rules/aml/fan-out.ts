@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { fan } from '../../features/chance.ts';
 import { distinct } from '../../features/window-features.ts';
-import { alert, pass, rule } from '../contract.ts';
+import { alert, means, pass, rule } from '../contract.ts';
 
 export const fanOut = rule({
   id: 'fan-out',
@@ -23,15 +23,18 @@ export const fanOut = rule({
   restricted: true,
   on: ['outgoing'],
   options: z.strictObject({
-    payees: z.int().min(2).default(4).describe('Fewest payees of like amounts.'),
-    window: duration().default(1_209_600_000).describe('Sliding window, exact.'),
+    payees: z.int().min(2).default(4).meta(means('Fewest payees of like amounts.', '金额相近的收款人最少个数。')),
+    window: duration().default(1_209_600_000).meta(means('Sliding window, exact.', '滑动时间窗口，精确计算。')),
     chancePerMillion: z
       .number()
       .positive()
       .max(100_000)
       .default(300)
-      .describe(
-        'Probability by chance at which it fires, per million; for an account with more transfers in the window, as much less.',
+      .meta(
+        means(
+          'Probability by chance at which it fires, per million; for an account with more transfers in the window, as much less.',
+          '偶然概率低于此值（百万分之几）即触发；窗口内交易越多的账户，该值按比例越低。',
+        ),
       ),
   }),
   segments: [
@@ -41,6 +44,13 @@ export const fanOut = rule({
   message: {
     en: '{likePayees} payees were paid {summed} within {window}, amounts within {band} of this one; probability by chance {chance}.',
     zh: '{window}内向 {likePayees} 个收款人共转出 {summed}，金额与本笔相差不超过 {band}；偶然发生的概率：{chance}。',
+  },
+  evidence: {
+    likePayees: { en: 'Payees of like amounts', zh: '金额相近的收款人' },
+    summed: { en: 'What they were paid in all', zh: '转出合计' },
+    band: { en: 'Greatest difference of amounts', zh: '金额最大相差' },
+    chance: { en: 'Probability by chance', zh: '偶然发生的概率' },
+    window: { en: 'Window', zh: '时间窗口' },
   },
   features: ({ window, payees, chancePerMillion }) => {
     const found = fan({

@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 import { settledDayTotal, side } from '../../features/account-features.ts';
-import { alert, cny, money, pass, rule } from '../contract.ts';
+import { alert, cny, means, money, pass, rule } from '../contract.ts';
 
 export const largeValue = rule({
   id: 'large-value',
@@ -22,12 +22,19 @@ export const largeValue = rule({
   restricted: true,
   on: ['settlement'],
   options: z.strictObject({
-    threshold: money().default(cny(50_000_000)).describe('Day total from which on it must be reported, inclusive.'),
+    threshold: money()
+      .default(cny(50_000_000))
+      .meta(means('Day total from which on it must be reported, inclusive.', '当日累计达到此金额（含）即须报告。')),
   }),
   segments: [{ when: { kind: 'organisation' }, options: { threshold: cny(200_000_000) } }],
   message: {
     en: 'The day’s settled {direction} total {dayTotal} reaches the reporting threshold of {threshold}.',
     zh: '当日已结算{direction}累计 {dayTotal} 达到报告标准 {threshold}。',
+  },
+  evidence: {
+    dayTotal: { en: 'Settled total of the day', zh: '当日已结算累计' },
+    direction: { en: 'Direction', zh: '收付方向' },
+    threshold: { en: 'Reporting threshold', zh: '报告标准' },
   },
   features: ({ threshold }) => ({ side: side(), dayTotal: settledDayTotal(threshold.minor) }),
   words: { direction: { outgoing: { en: 'outgoing', zh: '付款' }, incoming: { en: 'incoming', zh: '收款' } } },

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { sum } from '../../features/window-features.ts';
-import { alert, cny, money, pass, rule } from '../contract.ts';
+import { alert, cny, means, money, pass, rule } from '../contract.ts';
 
 export const passThrough = rule({
   id: 'pass-through',
@@ -20,10 +20,20 @@ export const passThrough = rule({
   restricted: true,
   on: ['outgoing'],
   options: z.strictObject({
-    sharePercent: z.int().min(1).max(100).default(90).describe('Part of what came in that has left again.'),
-    mostPercent: z.int().min(100).max(1_000).default(110).describe('Above this part it is spending, not passing on.'),
-    received: money().default(cny(500_000)).describe('Least that came in.'),
-    window: duration().default(86_400_000).describe('Sliding window, exact.'),
+    sharePercent: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(90)
+      .meta(means('Part of what came in that has left again.', '转入资金中已转出的比例（%）。')),
+    mostPercent: z
+      .int()
+      .min(100)
+      .max(1_000)
+      .default(110)
+      .meta(means('Above this part it is spending, not passing on.', '超过此比例（%）视为支出，而非过账。')),
+    received: money().default(cny(500_000)).meta(means('Least that came in.', '转入金额下限。')),
+    window: duration().default(86_400_000).meta(means('Sliding window, exact.', '滑动时间窗口，精确计算。')),
   }),
   segments: [
     { when: { tag: 'merchant' }, enabled: false },
@@ -32,6 +42,11 @@ export const passThrough = rule({
   message: {
     en: '{sent} left of the {received} that came in within {window}.',
     zh: '{window}内转入 {received}，又转出 {sent}。',
+  },
+  evidence: {
+    received: { en: 'Came in', zh: '转入金额' },
+    sent: { en: 'Left again', zh: '转出金额' },
+    window: { en: 'Window', zh: '时间窗口' },
   },
   features: ({ window }) => ({ received: sum('incoming', window), sent: sum('outgoing', window) }),
   judge: ({ features, options }) => {

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { side } from '../../features/account-features.ts';
 import { amount, countInBand, isCash, sumInBand } from '../../features/leg-features.ts';
-import { alert, cny, money, pass, rule } from '../contract.ts';
+import { alert, cny, means, money, pass, rule } from '../contract.ts';
 
 export const structuring = rule({
   id: 'structuring',
@@ -23,18 +23,37 @@ export const structuring = rule({
   restricted: true,
   on: ['outgoing', 'incoming'],
   options: z.strictObject({
-    threshold: money().default(cny(50_000_000)).describe('Reporting threshold T that is stayed below.'),
-    cashThreshold: money().default(cny(5_000_000)).describe('The same for cash, paid in or drawn.'),
-    bandPercent: z.int().min(50).max(99).default(85).describe('Lower edge of the band, in percent of T.'),
-    count: z.int().min(2).default(3).describe('Transfers in the band from which on it fires.'),
-    window: duration().default(604_800_000).describe('Sliding window, exact.'),
+    threshold: money()
+      .default(cny(50_000_000))
+      .meta(means('Reporting threshold T that is stayed below.', '被规避的报告标准 T。')),
+    cashThreshold: money()
+      .default(cny(5_000_000))
+      .meta(means('The same for cash, paid in or drawn.', '现金存取的报告标准。')),
+    bandPercent: z
+      .int()
+      .min(50)
+      .max(99)
+      .default(85)
+      .meta(means('Lower edge of the band, in percent of T.', '金额区间下限，占 T 的百分比。')),
+    count: z
+      .int()
+      .min(2)
+      .default(3)
+      .meta(means('Transfers in the band from which on it fires.', '区间内达到此笔数即触发。')),
+    window: duration().default(604_800_000).meta(means('Sliding window, exact.', '滑动时间窗口，精确计算。')),
   }),
   segments: [{ when: { kind: 'organisation' }, options: { threshold: cny(200_000_000) } }],
   message: {
     en: '{inBand} transfers of {summed} in all within {window}, each between {bandPercent} of {reported} and just below it.',
     zh: '{window}内 {inBand} 笔、合计 {summed}，每笔介于 {reported} 的 {bandPercent} 与该标准之间。',
   },
-  units: { reported: 'money' },
+  evidence: {
+    inBand: { en: 'Transfers in the band', zh: '区间内笔数' },
+    summed: { en: 'What they come to', zh: '区间内合计' },
+    reported: { en: 'Reporting threshold', zh: '报告标准', unit: 'money' },
+    bandPercent: { en: 'Lower edge of the band', zh: '区间下限比例' },
+    window: { en: 'Window', zh: '时间窗口' },
+  },
   features: ({ threshold, cashThreshold, bandPercent, window }) => {
     const from = (minor: number) => Math.ceil((minor * bandPercent) / 100);
     const band = (way: 'outgoing' | 'incoming', minor: number, cash: boolean) =>

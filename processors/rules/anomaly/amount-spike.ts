@@ -18,7 +18,7 @@ import {
   baselineMean,
 } from '../../features/baseline.ts';
 import { amount } from '../../features/leg-features.ts';
-import { alert, cny, money, pass, rule } from '../contract.ts';
+import { alert, cny, means, money, pass, rule } from '../contract.ts';
 
 export const amountSpike = rule({
   id: 'amount-spike',
@@ -29,25 +29,47 @@ export const amountSpike = rule({
   restricted: false,
   on: ['outgoing'],
   options: z.strictObject({
-    least: money().default(cny(1_000_000)).describe('Smaller amounts pass.'),
-    deviations: z.number().min(1).max(20).default(3).describe('Standard deviations above the own mean.'),
+    least: money().default(cny(1_000_000)).meta(means('Smaller amounts pass.', '低于此金额不触发。')),
+    deviations: z
+      .number()
+      .min(1)
+      .max(20)
+      .default(3)
+      .meta(means('Standard deviations above the own mean.', '高于自身均值的标准差倍数。')),
     largestPercent: z
       .int()
       .min(100)
       .max(10_000)
       .default(150)
-      .describe('Part of the own largest amount that it must reach.'),
+      .meta(means('Part of the own largest amount that it must reach.', '须达到自身历史最大金额的比例（%）。')),
     expectedPercent: z
       .number()
       .positive()
       .max(100)
       .default(1)
-      .describe('So many payments as large may be expected among the baseline’s, in percent of one.'),
-    baseline: z.int().min(3).max(256).default(10).describe('Own payments that there must be to compare with.'),
+      .meta(
+        means(
+          'So many payments as large may be expected among the baseline’s, in percent of one.',
+          '基线中预期出现同等大额的笔数上限，以一笔的百分比计。',
+        ),
+      ),
+    baseline: z
+      .int()
+      .min(3)
+      .max(256)
+      .default(10)
+      .meta(means('Own payments that there must be to compare with.', '可供比较的自身历史笔数下限。')),
   }),
   message: {
     en: 'Amount {amount}; the {count} own payments before average {mean} and were at most {largest}.',
     zh: '金额 {amount}；此前 {count} 笔均值 {mean}，最大 {largest}。',
+  },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    count: { en: 'Own payments before', zh: '此前笔数' },
+    mean: { en: 'Their average', zh: '此前均值' },
+    deviation: { en: 'Their standard deviation', zh: '此前标准差' },
+    largest: { en: 'The largest of them', zh: '此前最大金额' },
   },
   features: () => ({
     amount: amount(),

@@ -10,7 +10,7 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { amount, idle } from '../../features/leg-features.ts';
-import { alert, cny, money, pass, rule } from '../contract.ts';
+import { alert, cny, means, money, pass, rule } from '../contract.ts';
 
 export const dormantAccount = rule({
   id: 'dormant-account',
@@ -21,17 +21,25 @@ export const dormantAccount = rule({
   restricted: false,
   on: ['outgoing'],
   options: z.strictObject({
-    idle: duration().default(1_728_000_000).describe('Time without a transfer.'),
+    idle: duration().default(1_728_000_000).meta(means('Time without a transfer.', '无交易的时长。')),
     waking: duration()
       .default(259_200_000)
-      .describe('So long after the first transfer it still counts as awakening: 3 days.'),
-    least: money().default(cny(5_000_000)).describe('Smaller amounts pass.'),
+      .meta(
+        means(
+          'So long after the first transfer it still counts as awakening: 3 days.',
+          '首笔交易后此时长内仍视为刚启用：3 天。',
+        ),
+      ),
+    least: money().default(cny(5_000_000)).meta(means('Smaller amounts pass.', '低于此金额不触发。')),
   }),
   message: {
     en: '{amount} leaves after {idleFor} without a transfer.',
     zh: '闲置 {idleFor}后转出 {amount}。',
   },
-  units: { idleFor: 'ms' },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    idleFor: { en: 'Time without a transfer', zh: '闲置时长', unit: 'ms' },
+  },
   features: ({ waking }) => ({ amount: amount(), idleFor: idle(waking) }),
   judge: ({ features, options }) => {
     const { amount } = features;

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { isCustomer } from '../../features/account-features.ts';
 import { amount, counterparty, payeeAccount } from '../../features/leg-features.ts';
-import { cny, hold, money, pass, rule } from '../contract.ts';
+import { cny, hold, means, money, pass, rule } from '../contract.ts';
 
 const PAID_ON_OTHER_ACCOUNTS = 2;
 
@@ -22,11 +22,15 @@ export const newPayeeAccount = rule({
   restricted: false,
   on: ['outgoing'],
   options: z.strictObject({
-    least: money().default(cny(5_000_000)).describe('Smaller amounts pass.'),
+    least: money().default(cny(5_000_000)).meta(means('Smaller amounts pass.', '低于此金额不触发。')),
   }),
   message: {
     en: '{amount} goes to an account of {payee} that was not used before; earlier payments went to another.',
     zh: '{amount} 付往 {payee} 从未使用过的账户；此前付往其他账户。',
+  },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    payee: { en: 'Payee', zh: '收款人' },
   },
   features: () => ({ customer: isCustomer(), amount: amount(), payee: counterparty(), payeeAccount: payeeAccount() }),
   judge: ({ features, options }) => {

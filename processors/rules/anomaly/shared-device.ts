@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { distinct } from '../../features/window-features.ts';
-import { alert, pass, rule } from '../contract.ts';
+import { alert, means, pass, rule } from '../contract.ts';
 
 export const sharedDevice = rule({
   id: 'shared-device',
@@ -19,12 +19,21 @@ export const sharedDevice = rule({
   restricted: true,
   on: ['device'],
   options: z.strictObject({
-    payers: z.int().min(2).default(5).describe('Different payers from which on it fires.'),
-    window: duration().default(86_400_000).describe('Sliding window, exact.'),
+    payers: z
+      .int()
+      .min(2)
+      .default(5)
+      .meta(means('Different payers from which on it fires.', '不同付款人达到此数即触发。')),
+    window: duration().default(86_400_000).meta(means('Sliding window, exact.', '滑动时间窗口，精确计算。')),
   }),
   message: {
     en: '{distinctPayers} different payers used this device within {window}; the threshold is {payers}.',
     zh: '{window}内有 {distinctPayers} 个不同付款人使用该设备，阈值为 {payers} 个。',
+  },
+  evidence: {
+    distinctPayers: { en: 'Different payers', zh: '不同付款人' },
+    window: { en: 'Window', zh: '时间窗口' },
+    payers: { en: 'Threshold', zh: '阈值' },
   },
   features: ({ window }) => ({ distinctPayers: distinct('outgoing', window) }),
   judge: ({ features, options }) => {

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { duration } from '../../../schemas/time.ts';
 import { attempts } from '../../features/window-features.ts';
-import { alert, pass, rule } from '../contract.ts';
+import { alert, means, pass, rule } from '../contract.ts';
 
 export const velocity = rule({
   id: 'velocity',
@@ -19,8 +19,8 @@ export const velocity = rule({
   restricted: false,
   on: ['outgoing'],
   options: z.strictObject({
-    count: z.int().min(2).default(6).describe('Attempts from which on it fires.'),
-    window: duration().default(1_800_000).describe('Sliding window, exact.'),
+    count: z.int().min(2).default(6).meta(means('Attempts from which on it fires.', '发起笔数达到此数即触发。')),
+    window: duration().default(1_800_000).meta(means('Sliding window, exact.', '滑动时间窗口，精确计算。')),
   }),
   segments: [
     { when: { kind: 'organisation' }, options: { count: 40 } },
@@ -30,6 +30,11 @@ export const velocity = rule({
   message: {
     en: '{attempts} outgoing transfers within {window}; the threshold is {count}.',
     zh: '{window}内发起 {attempts} 笔转出，阈值为 {count} 笔。',
+  },
+  evidence: {
+    attempts: { en: 'Outgoing transfers', zh: '发起的转出笔数' },
+    window: { en: 'Window', zh: '时间窗口' },
+    count: { en: 'Threshold', zh: '阈值' },
   },
   features: ({ window }) => ({ attempts: attempts('outgoing', window) }),
   judge: ({ features, options }) => {

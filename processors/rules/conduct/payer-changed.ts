@@ -23,7 +23,11 @@ export const payerChanged = rule({
     en: '{amount} was to come from {before}, and now comes from {payer} under the same transfer id; both have it reserved until one is cancelled.',
     zh: '{amount} 原由 {before} 付款，现以同一交易编号改由 {payer} 付款；其中一笔撤销前，双方均占用额度。',
   },
-  units: { before: 'text' },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    before: { en: 'Payer before', zh: '原付款人', unit: 'text' },
+    payer: { en: 'Payer now', zh: '现付款人' },
+  },
   features: () => ({ before: payerBefore(), payer: counterparty(), amount: amount() }),
   judge: ({ features }) => {
     const { before, payer, amount } = features;

@@ -25,6 +25,10 @@ export const settledWithoutRelease = rule({
     en: '{amount} was settled although the transfer was {decision}.',
     zh: '该笔交易{decision}，却已结算 {amount}。',
   },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    decision: { en: 'Decision before', zh: '原决定' },
+  },
   words: {
     decision: {
       hold: { en: 'held and not released', zh: '处于待审、未获放行' },

@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { openAmount, utilisationPercent, utilisationPercentBefore } from '../../features/receivable-features.ts';
-import { alert, pass, rule } from '../contract.ts';
+import { alert, means, pass, rule } from '../contract.ts';
 
 export const creditUtilisation = rule({
   id: 'credit-utilisation',
@@ -20,8 +20,18 @@ export const creditUtilisation = rule({
   on: ['receivables'],
   options: z
     .strictObject({
-      warnPercent: z.int().min(1).max(1_000).default(80).describe('Use from which on it fires.'),
-      alertPercent: z.int().min(1).max(1_000).default(95).describe('Use from which on it is grave.'),
+      warnPercent: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(80)
+        .meta(means('Use from which on it fires.', '额度使用率达到此值（%）即触发。')),
+      alertPercent: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(95)
+        .meta(means('Use from which on it is grave.', '额度使用率达到此值（%）即为严重。')),
     })
     .refine(({ warnPercent, alertPercent }) => warnPercent <= alertPercent, {
       path: ['alertPercent'],
@@ -31,7 +41,11 @@ export const creditUtilisation = rule({
     en: 'Unpaid invoices of {openAmount} use {utilisationPercent} of the credit line; the threshold is {thresholdPercent}.',
     zh: '未付账单合计 {openAmount}，占信用额度 {utilisationPercent}，阈值为 {thresholdPercent}。',
   },
-  units: { thresholdPercent: 'percent' },
+  evidence: {
+    openAmount: { en: 'Unpaid invoices', zh: '未付账单合计' },
+    utilisationPercent: { en: 'Use of the credit line', zh: '额度使用率' },
+    thresholdPercent: { en: 'Threshold', zh: '阈值', unit: 'percent' },
+  },
   features: () => ({
     openAmount: openAmount(),
     utilisationPercent: utilisationPercent(),

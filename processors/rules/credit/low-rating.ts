@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { GRADES } from '../../../schemas/credit-rating.ts';
 import { grade, overdueAmount, overdueDays } from '../../features/receivable-features.ts';
-import { cny, hold, money, pass, rule } from '../contract.ts';
+import { cny, hold, means, money, pass, rule } from '../contract.ts';
 
 export const lowRating = rule({
   id: 'low-rating',
@@ -22,13 +22,20 @@ export const lowRating = rule({
   restricted: false,
   on: ['outgoing'],
   options: z.strictObject({
-    grade: z.enum(GRADES).default('D').describe('The best rating that waits.'),
-    approvals: z.int().min(1).max(2).default(1).describe('People who must approve.'),
-    least: money().default(cny(10_000)).describe('Customers with a smaller overdue amount do not wait.'),
+    grade: z.enum(GRADES).default('D').meta(means('The best rating that waits.', '需等待审批的最高评级。')),
+    approvals: z.int().min(1).max(2).default(1).meta(means('People who must approve.', '须审批的人数。')),
+    least: money()
+      .default(cny(10_000))
+      .meta(means('Customers with a smaller overdue amount do not wait.', '逾期金额低于此值的客户无需等待。')),
   }),
   message: {
     en: 'The customer is rated {rating}: {overdueAmount} overdue, the oldest for {overdueDays}.',
     zh: '客户信用评级为 {rating}：逾期 {overdueAmount}，最长已逾期 {overdueDays}。',
+  },
+  evidence: {
+    rating: { en: 'Rating', zh: '信用评级' },
+    overdueAmount: { en: 'Overdue amount', zh: '逾期金额' },
+    overdueDays: { en: 'Days overdue, the oldest', zh: '最长逾期天数' },
   },
   features: () => ({ rating: grade(), overdueAmount: overdueAmount(), overdueDays: overdueDays() }),
   judge: ({ features, options }) => {

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { isCustomer } from '../../features/account-features.ts';
 import { amount, hasMaker } from '../../features/leg-features.ts';
-import { cny, hold, money, pass, rule } from '../contract.ts';
+import { cny, hold, means, money, pass, rule } from '../contract.ts';
 
 export const largeAmountApproval = rule({
   id: 'large-amount-approval',
@@ -21,14 +21,23 @@ export const largeAmountApproval = rule({
   on: ['outgoing'],
   options: z
     .strictObject({
-      one: money().default(cny(20_000_000)).describe('From this amount on one person must approve.'),
-      two: money().default(cny(50_000_000)).describe('From this amount on two people must approve.'),
+      one: money()
+        .default(cny(20_000_000))
+        .meta(means('From this amount on one person must approve.', '达到此金额须 1 人审批。')),
+      two: money()
+        .default(cny(50_000_000))
+        .meta(means('From this amount on two people must approve.', '达到此金额须 2 人审批。')),
     })
     .refine(({ one, two }) => one.minor <= two.minor, { path: ['two'], error: 'must be no less than one' }),
   segments: [{ when: { kind: 'organisation' }, options: { one: cny(100_000_000), two: cny(300_000_000) } }],
   message: {
     en: 'Amount {amount} needs the approval of {approvals}; {maker}.',
     zh: '金额 {amount} 需 {approvals}审批；{maker}。',
+  },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    approvals: { en: 'Who must approve', zh: '所需审批' },
+    maker: { en: 'Maker', zh: '经办人' },
   },
   words: {
     approvals: {

@@ -10,7 +10,7 @@
 import { z } from 'zod';
 import { dayTotal, isCustomer } from '../../features/account-features.ts';
 import { limitScalePercent } from '../../features/receivable-features.ts';
-import { cny, money, pass, reject, rule } from '../contract.ts';
+import { cny, means, money, pass, reject, rule } from '../contract.ts';
 
 export const limitDay = rule({
   id: 'limit-day',
@@ -23,14 +23,19 @@ export const limitDay = rule({
   options: z.strictObject({
     limit: money()
       .default(cny(1_000_000_000))
-      .describe('Most that a calendar day may total, before scaling by rating.'),
+      .meta(
+        means('Most that a calendar day may total, before scaling by rating.', '单个自然日累计上限（按评级调整前）。'),
+      ),
   }),
   segments: [{ when: { kind: 'organisation' }, options: { limit: cny(20_000_000_000) } }],
   message: {
     en: 'The day’s total {dayTotal} is above the limit per day of {scaledLimit}.',
     zh: '当日累计 {dayTotal} 超过单日限额 {scaledLimit}。',
   },
-  units: { scaledLimit: 'money' },
+  evidence: {
+    dayTotal: { en: 'Total of the day', zh: '当日累计' },
+    scaledLimit: { en: 'Limit per day', zh: '单日限额', unit: 'money' },
+  },
   features: () => ({ customer: isCustomer(), dayTotal: dayTotal(), scale: limitScalePercent() }),
   judge: ({ features, options }) => {
     if (!features.customer) return pass;

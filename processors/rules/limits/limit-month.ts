@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { isCustomer, monthTotal } from '../../features/account-features.ts';
 import { limitScalePercent } from '../../features/receivable-features.ts';
-import { cny, money, pass, reject, rule } from '../contract.ts';
+import { cny, means, money, pass, reject, rule } from '../contract.ts';
 
 export const limitMonth = rule({
   id: 'limit-month',
@@ -21,14 +21,22 @@ export const limitMonth = rule({
   options: z.strictObject({
     limit: money()
       .default(cny(10_000_000_000))
-      .describe('Most that a calendar month may total, before scaling by rating.'),
+      .meta(
+        means(
+          'Most that a calendar month may total, before scaling by rating.',
+          '单个自然月累计上限（按评级调整前）。',
+        ),
+      ),
   }),
   segments: [{ when: { kind: 'organisation' }, options: { limit: cny(200_000_000_000) } }],
   message: {
     en: 'The month’s total {monthTotal} is above the limit per month of {scaledLimit}.',
     zh: '当月累计 {monthTotal} 超过单月限额 {scaledLimit}。',
   },
-  units: { scaledLimit: 'money' },
+  evidence: {
+    monthTotal: { en: 'Total of the month', zh: '当月累计' },
+    scaledLimit: { en: 'Limit per month', zh: '单月限额', unit: 'money' },
+  },
   features: () => ({ customer: isCustomer(), monthTotal: monthTotal(), scale: limitScalePercent() }),
   judge: ({ features, options }) => {
     if (!features.customer) return pass;

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { isCustomer } from '../../features/account-features.ts';
 import { amount } from '../../features/leg-features.ts';
 import { limitScalePercent } from '../../features/receivable-features.ts';
-import { cny, money, pass, reject, rule } from '../contract.ts';
+import { cny, means, money, pass, reject, rule } from '../contract.ts';
 
 export const limitTransaction = rule({
   id: 'limit-transaction',
@@ -20,14 +20,19 @@ export const limitTransaction = rule({
   restricted: false,
   on: ['outgoing'],
   options: z.strictObject({
-    limit: money().default(cny(500_000_000)).describe('Most that one transfer may be, before scaling by rating.'),
+    limit: money()
+      .default(cny(500_000_000))
+      .meta(means('Most that one transfer may be, before scaling by rating.', '单笔金额上限（按评级调整前）。')),
   }),
   segments: [{ when: { kind: 'organisation' }, options: { limit: cny(5_000_000_000) } }],
   message: {
     en: 'Amount {amount} is above the limit per transaction of {scaledLimit}.',
     zh: '金额 {amount} 超过单笔限额 {scaledLimit}。',
   },
-  units: { scaledLimit: 'money' },
+  evidence: {
+    amount: { en: 'Amount', zh: '金额' },
+    scaledLimit: { en: 'Limit per transaction', zh: '单笔限额', unit: 'money' },
+  },
   features: () => ({ customer: isCustomer(), amount: amount(), scale: limitScalePercent() }),
   judge: ({ features, options }) => {
     if (!features.customer) return pass;

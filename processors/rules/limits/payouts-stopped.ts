@@ -19,6 +19,9 @@ export const payoutsStopped = rule({
   on: ['outgoing'],
   options: z.strictObject({}),
   message: { en: 'Payouts are stopped by measure {measure}.', zh: '应急措施 {measure} 已暂停出金。' },
+  evidence: {
+    measure: { en: 'Emergency measure', zh: '应急措施' },
+  },
   features: () => ({ customer: isCustomer(), measure: payoutStop() }),
   judge: ({ features }) => {
     const { measure } = features;

@@ -22,6 +22,7 @@ export const rateMissingRule = rule({
     en: 'No fresh exchange rate converts the amount into the base currency.',
     zh: '没有有效汇率可将金额折算为本位币。',
   },
+  evidence: {},
   features: () => ({ missing: rateMissing() }),
   judge: ({ features }) => (features.missing ? hold({ approvals: 1, severity: 'medium' }, {}) : pass),
 });

@@ -15,7 +15,7 @@ import {
   overdueAmount as overdueAmountNow,
   overdueDays,
 } from '../../features/receivable-features.ts';
-import { alert, cny, money, pass, rule } from '../contract.ts';
+import { alert, cny, means, money, pass, rule } from '../contract.ts';
 
 export const overdueAmount = rule({
   id: 'overdue-amount',
@@ -27,8 +27,12 @@ export const overdueAmount = rule({
   on: ['receivables'],
   options: z
     .strictObject({
-      amount: money().default(cny(2_000_000)).describe('Overdue amount from which on it fires.'),
-      graveAmount: money().default(cny(20_000_000)).describe('Overdue amount from which on it is grave.'),
+      amount: money()
+        .default(cny(2_000_000))
+        .meta(means('Overdue amount from which on it fires.', '逾期金额达到此值即触发。')),
+      graveAmount: money()
+        .default(cny(20_000_000))
+        .meta(means('Overdue amount from which on it is grave.', '逾期金额达到此值即为严重。')),
     })
     .refine(({ amount, graveAmount }) => amount.minor <= graveAmount.minor, {
       path: ['graveAmount'],
@@ -39,7 +43,11 @@ export const overdueAmount = rule({
     en: 'The overdue amount {overdueAmount} reaches the threshold of {threshold}; the oldest invoice is overdue for {overdueDays}.',
     zh: '逾期金额 {overdueAmount} 达到阈值 {threshold}，最长已逾期 {overdueDays}。',
   },
-  units: { threshold: 'money' },
+  evidence: {
+    overdueAmount: { en: 'Overdue amount', zh: '逾期金额' },
+    overdueDays: { en: 'Days overdue, the oldest', zh: '最长逾期天数' },
+    threshold: { en: 'Threshold', zh: '阈值', unit: 'money' },
+  },
   features: () => ({
     overdueAmount: overdueAmountNow(),
     overdueAmountBefore: overdueAmountBefore(),

@@ -12,11 +12,11 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../../schemas/reason.ts';
 import { overdueAmount, overdueDaysBefore, overdueDays as overdueDaysNow } from '../../features/receivable-features.ts';
-import { alert, pass, rule } from '../contract.ts';
+import { alert, means, pass, rule } from '../contract.ts';
 
 const threshold = z.strictObject({
-  days: z.int().min(1).describe('Days overdue from which on it fires.'),
-  severity: z.enum(SEVERITIES).describe('How grave that is.'),
+  days: z.int().min(1).meta(means('Days overdue from which on it fires.', '逾期天数达到此值即触发。')),
+  severity: z.enum(SEVERITIES).meta(means('How grave that is.', '其严重程度。')),
 });
 
 export const overdueDays = rule({
@@ -39,13 +39,19 @@ export const overdueDays = rule({
         { days: 60, severity: 'high' },
         { days: 90, severity: 'critical' },
       ])
-      .describe('Days overdue, the smallest first, with the severity of each.'),
+      .meta(
+        means('Days overdue, the smallest first, with the severity of each.', '逾期天数及各自的严重程度，由小到大。'),
+      ),
   }),
   message: {
     en: 'Invoices of {overdueAmount} are overdue, the oldest for {overdueDays}; the threshold is {threshold}.',
     zh: '逾期账单合计 {overdueAmount}，最长已逾期 {overdueDays}，阈值为 {threshold}。',
   },
-  units: { threshold: 'days' },
+  evidence: {
+    overdueDays: { en: 'Days overdue, the oldest', zh: '最长逾期天数' },
+    overdueAmount: { en: 'Overdue amount', zh: '逾期金额' },
+    threshold: { en: 'Threshold', zh: '阈值', unit: 'days' },
+  },
   features: () => ({
     overdueDays: overdueDaysNow(),
     overdueDaysBefore: overdueDaysBefore(),

@@ -19,6 +19,9 @@ export const frozenParty = rule({
   on: ['outgoing'],
   options: z.strictObject({}),
   message: { en: '{frozen} is frozen.', zh: '{frozen} 已被冻结。' },
+  evidence: {
+    frozen: { en: 'Frozen party or account', zh: '被冻结的当事方或账户' },
+  },
   features: () => ({ frozen: frozenEnd() }),
   judge: ({ features }) => {
     const { frozen } = features;

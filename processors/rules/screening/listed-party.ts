@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { listedEnd } from '../../features/account-features.ts';
-import { hold, pass, rule } from '../contract.ts';
+import { hold, means, pass, rule } from '../contract.ts';
 
 export const listedParty = rule({
   id: 'listed-party',
@@ -19,9 +19,12 @@ export const listedParty = rule({
   restricted: true,
   on: ['outgoing'],
   options: z.strictObject({
-    approvals: z.int().min(1).max(2).default(2).describe('People who must approve.'),
+    approvals: z.int().min(1).max(2).default(2).meta(means('People who must approve.', '须审批的人数。')),
   }),
   message: { en: '{listed} stands on a list.', zh: '{listed} 命中名单。' },
+  evidence: {
+    listed: { en: 'Listed party or account', zh: '命中名单的当事方或账户' },
+  },
   features: () => ({ listed: listedEnd() }),
   judge: ({ features, options }) => {
     const { listed } = features;

@@ -28,6 +28,7 @@ vi.mock('../../../processors/rules/index.ts', async (original) => {
     on: ['outgoing'],
     options: z.strictObject({}),
     message: { en: 'Seen.', zh: '已见。' },
+    evidence: {},
     features: () => ({}),
     judge: () => (later.judges ? alert('low', {}) : pass),
   });

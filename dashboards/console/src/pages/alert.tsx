@@ -10,7 +10,7 @@ import { useFormats } from '../me.tsx';
 import { Legs } from '../parts/legs.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Page } from '../parts/page.tsx';
-import { CodeTag, PartyLink, RuleName } from '../parts/tags.tsx';
+import { CodeTag, PartyLink, RuleName, useEvidenceWords } from '../parts/tags.tsx';
 import { type Language, usePreferences } from '../preferences.tsx';
 
 const PartyChart = lazy(() => import('../chart/graph.tsx').then(({ Graph: chart }) => ({ default: chart })));
@@ -101,11 +101,14 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
 
 function Evidence({ alert }: { readonly alert: AlertDetail }) {
   const { language } = usePreferences();
+  const wordsOf = useEvidenceWords(alert.rule);
   return (
     <Descriptions size="small" column={{ xs: 1, sm: 2 }}>
       {alert.evidence.map(({ name, number, text, unit }) => (
-        <Descriptions.Item key={name} label={name}>
-          {text ?? (number === undefined ? '–' : measured(number, unit, language))}
+        <Descriptions.Item key={name} label={wordsOf(name).label}>
+          {wordsOf(name).value(text ?? String(number)) ??
+            text ??
+            (number === undefined ? '–' : measured(number, unit, language))}
         </Descriptions.Item>
       ))}
     </Descriptions>

@@ -81,7 +81,7 @@ export default function Rules({ chosen }: { readonly chosen: string | null }) {
 }
 
 function Options({ rule }: { readonly rule: Rule }) {
-  const { say, language } = usePreferences();
+  const { say, pick, language } = usePreferences();
   return (
     <Table<Option>
       size="small"
@@ -92,7 +92,7 @@ function Options({ rule }: { readonly rule: Rule }) {
         { title: say('option'), dataIndex: 'name' },
         { title: say('value'), render: (_, { value, unit }) => <strong>{written(value, unit, language)}</strong> },
         { title: say('standard'), render: (_, option) => written(option.default, option.unit, language) },
-        { title: say('meaning'), dataIndex: 'meaning' },
+        { title: say('meaning'), render: (_, { meaning }) => pick(meaning) },
       ]}
     />
   );

@@ -44,6 +44,23 @@ export function useRuleTitle(): (id: string) => string {
   };
 }
 
+/** What a rule’s evidence is called, and words for its values; the name that it is recorded by until they are there. */
+export function useEvidenceWords(ruleId: string) {
+  const { pick } = usePreferences();
+  const { data } = useQuery(RULES_QUERY);
+  const rule = data?.items.find(({ id }) => id === ruleId);
+  return (name: string) => {
+    const known = [...(rule?.evidence ?? []), ...(data?.evidence ?? [])].find((one) => one.name === name);
+    return {
+      label: known === undefined ? name : pick(known.label),
+      value: (value: string): string | undefined => {
+        const words = known?.values[value];
+        return words === undefined ? undefined : pick(words);
+      },
+    };
+  };
+}
+
 export function RuleName({ id }: { readonly id: string }) {
   const titleOf = useRuleTitle();
   return <Link href={`/rules/${encodeURIComponent(id)}`}>{titleOf(id)}</Link>;
