@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import type { alertBody, detailBody, listBody } from '../../api/alerts.ts';
 import type { dataBody, listBody as panelListBody } from '../../api/panels.ts';
 import type { partyBody } from '../../api/parties.ts';
-import type { meBody, rulesBody, systemBody } from '../../api/workplace.ts';
+import type { colleaguesBody, meBody, rulesBody, systemBody } from '../../api/workplace.ts';
+import { refusalOf } from './refusal.ts';
+import { session } from './session.ts';
 
 export type Alert = z.infer<typeof alertBody>;
 export type AlertPage = z.infer<typeof listBody>;
@@ -25,6 +27,8 @@ export interface Held {
   readonly approvalsGiven: number;
   readonly expiresAt?: string;
   readonly by?: string;
+  readonly maker?: string;
+  readonly batch?: string;
   readonly reasons: readonly {
     readonly code: string;
     readonly rule?: string;
@@ -43,6 +47,7 @@ interface Money {
   readonly currency: string;
 }
 export type Party = z.infer<typeof partyBody>;
+export type Colleagues = z.infer<typeof colleaguesBody>;
 export type Me = z.infer<typeof meBody>;
 export type Rules = z.infer<typeof rulesBody>;
 export type System = z.infer<typeof systemBody>;
@@ -50,55 +55,27 @@ export type PanelList = z.infer<typeof panelListBody>;
 export type PanelFacts = PanelList['items'][number];
 export type PanelData = z.infer<typeof dataBody>;
 
-/** A refusal of the server, as RFC 9457 has it. */
-export class Refusal extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'Refusal';
-    this.status = status;
-  }
+interface Asked {
+  /** POST where there is a body, GET where there is none. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 }
 
-const KEPT = 'weir-key';
-
-/** In the tab alone: closing it signs out. */
-export const session = {
-  get key(): string | null {
-    return sessionStorage.getItem(KEPT);
-  },
-  signIn(key: string): void {
-    sessionStorage.setItem(KEPT, key);
-  },
-  signOut(): void {
-    sessionStorage.removeItem(KEPT);
-  },
-};
-
-export async function ask<T>(path: string, body?: unknown): Promise<T> {
+export async function ask<T>(
+  path: string,
+  body?: unknown,
+  { method = body === undefined ? 'GET' : 'POST' }: Asked = {},
+): Promise<T> {
   const headers = {
-    authorization: `Bearer ${session.key ?? ''}`,
+    ...(await session.headers(method)),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(path, { headers, ...sent });
-  if (!response.ok) throw new Refusal(response.status, await messageOf(response));
-  return (await response.json()) as T;
-}
-
-async function messageOf(response: Response): Promise<string> {
-  try {
-    const { title, detail, errors } = (await response.json()) as {
-      title?: string;
-      detail?: string;
-      errors?: { message?: string }[];
-    };
-    return [detail ?? title ?? response.statusText, ...(errors ?? []).map(({ message }) => message)].join(' ');
-  } catch {
-    // A proxy’s page has no problem to tell.
-    return `${response.status} ${response.statusText}`;
-  }
+  const response = await fetch(path, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw await refusalOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 /** A query string without what was left out. */

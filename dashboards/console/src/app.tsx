@@ -5,7 +5,6 @@ import {
   BulbOutlined,
   ControlOutlined,
   DashboardOutlined,
-  LogoutOutlined,
   MenuOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -32,10 +31,13 @@ import enGB from 'antd/locale/en_GB';
 import zhCN from 'antd/locale/zh_CN';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
-import { ask, type Me, Refusal, session } from './api.ts';
+import { ask, type Me } from './api.ts';
 import { MeContext, useFormats } from './me.tsx';
 import { FaultBoundary } from './parts/fault-boundary.tsx';
+import { Person } from './person.tsx';
 import { usePreferences } from './preferences.tsx';
+import { Refusal } from './refusal.ts';
+import { session } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import type { Text } from './words.ts';
 
@@ -87,14 +89,24 @@ export function App() {
   );
 }
 
-/** Asks for a key where there is none in force. */
+async function askMe(): Promise<Me> {
+  try {
+    return await ask<Me>('/v1/me');
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) session.forget();
+    throw error;
+  }
+}
+
+/** Asks who it is where nobody is signed in. */
 function Gate() {
-  const [signedIn, setSignedIn] = useState(session.key !== null);
+  const [signedIn, setSignedIn] = useState(session.isOpen);
   const client = useQueryClient();
-  const me = useQuery({ queryKey: ['me'], queryFn: () => ask<Me>('/v1/me'), enabled: signedIn, staleTime: 60_000 });
+  const me = useQuery({ queryKey: ['me'], queryFn: askMe, enabled: signedIn, staleTime: 60_000 });
   const { token } = antTheme.useToken();
   const signOut = () => {
-    session.signOut();
+    // The cookie may be gone already, or the server out of reach: on this side nothing is left either way.
+    void session.signOut().catch(() => undefined);
     client.clear();
     setSignedIn(false);
   };
@@ -102,6 +114,7 @@ function Gate() {
   const page =
     !signedIn || refused ? (
       <SignIn
+        isOver={signedIn && refused}
         onSignedIn={() => {
           void client.resetQueries();
           setSignedIn(true);
@@ -231,7 +244,7 @@ function Choices({ onSignOut }: { readonly onSignOut: () => void }) {
         aria-label={say('theme')}
         onClick={() => choose({ theme: theme === 'dark' ? 'light' : 'dark' })}
       />
-      <Button type="text" icon={<LogoutOutlined />} aria-label={say('signOut')} onClick={onSignOut} />
+      <Person onSignOut={onSignOut} />
     </Flex>
   );
 }

@@ -25,3 +25,17 @@ export function useFormats() {
       formatMoney(minor, currency, language),
   };
 }
+
+/** What the roles of this person permit, as the server holds it; what is not permitted is not offered. */
+export function useMay() {
+  const { roles } = useMe();
+  const has = (...wanted: readonly Me['roles'][number][]) =>
+    roles.includes('admin') || wanted.some((role) => roles.includes(role));
+  return {
+    actOnAlerts: has('officer', 'compliance'),
+    approve: has('approver'),
+    seePersonalData: has('officer', 'approver', 'compliance'),
+    takeMeasures: has('compliance'),
+    administer: has(),
+  };
+}

@@ -2,6 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Alert, Button, Empty, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
+import { toldOf } from '../faults.ts';
 import { useFormats } from '../me.tsx';
 import { usePreferences } from '../preferences.tsx';
 
@@ -12,7 +13,7 @@ export interface LoadedProps<T> {
 }
 
 export function Loaded<T>({ query, isEmpty, children }: LoadedProps<T>) {
-  const { say } = usePreferences();
+  const { say, language } = usePreferences();
   const { time } = useFormats();
   const { data, error, isError, refetch, dataUpdatedAt } = query;
   const again = (
@@ -21,7 +22,7 @@ export function Loaded<T>({ query, isEmpty, children }: LoadedProps<T>) {
     </Button>
   );
   if (data === undefined && isError) {
-    return <Alert type="error" showIcon title={say('failed')} description={error.message} action={again} />;
+    return <Alert type="error" showIcon title={say('failed')} description={toldOf(error, language)} action={again} />;
   }
   if (data === undefined) return <Skeleton active aria-label={say('loading')} />;
   return (

@@ -1,0 +1,45 @@
+/** What the server answers where it does not do what it was asked. */
+interface Problem {
+  readonly title?: string;
+  readonly titleZh?: string;
+  readonly detail?: string;
+  readonly errors?: readonly FieldProblem[];
+}
+
+export interface FieldProblem {
+  /** JSON Pointer into what was sent. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A refusal of the server, as RFC 9457 has it. */
+export class Refusal extends Error {
+  readonly status: number;
+  /** In Chinese, what kind of refusal it is; null where a proxy refused, which says no such thing. */
+  readonly zh: string | null;
+  readonly fields: readonly FieldProblem[];
+
+  constructor(
+    status: number,
+    message: string,
+    { titleZh = null, errors = [] }: { titleZh?: string | null; errors?: readonly FieldProblem[] } = {},
+  ) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.zh = titleZh;
+    this.fields = errors;
+  }
+}
+
+export async function refusalOf(response: Response): Promise<Refusal> {
+  const { status, statusText } = response;
+  try {
+    const { title, titleZh = null, detail, errors = [] } = (await response.json()) as Problem;
+    const message = [detail ?? title ?? statusText, ...errors.map((one) => one.message)].join(' ');
+    return new Refusal(status, message, { titleZh, errors });
+  } catch {
+    // A proxy’s page has no problem to tell.
+    return new Refusal(status, `${status} ${statusText}`);
+  }
+}
