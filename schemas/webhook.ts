@@ -34,6 +34,7 @@ export const webhookChoicesRecord = record(
     ),
     ratePerSecondMax: long('Most deliveries a second.', 1, 5_000),
     concurrencyMax: long('Most deliveries under way at the same time.', 1, 100),
+    quieted: maybe(flag('True where alerts that a critical one of the same cause quiets are sent, too.')),
   },
   {
     title: 'Case management',

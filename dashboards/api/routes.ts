@@ -22,7 +22,7 @@ export function addQueryRoutes(app: App, options: QueryOptions): void {
       alerts: staff,
       parties: staff,
       panels: staff,
-      webhooks: requireRole('admin'),
+      webhooks: requireRole('compliance'),
     },
   };
   addDecisionRoute(app, parts);

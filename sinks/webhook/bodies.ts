@@ -53,6 +53,7 @@ const choices = {
   content: z.enum(['thin', 'full']).describe(fields.content.doc),
   ratePerSecondMax: z.int().min(1).max(5_000).describe(fields.ratePerSecondMax.doc),
   concurrencyMax: z.int().min(1).max(100).describe(fields.concurrencyMax.doc),
+  quieted: z.boolean().describe(fields.quieted.doc),
 };
 
 const schemes = z.array(z.enum(SIGNATURE_SCHEMES)).min(1).max(2);
@@ -70,6 +71,7 @@ export const newSubscription = z
     content: choices.content.default('thin'),
     ratePerSecondMax: choices.ratePerSecondMax.default(1_000),
     concurrencyMax: choices.concurrencyMax.default(16),
+    quieted: choices.quieted.default(false),
     signatures: schemes
       .default(['v1'])
       .describe('v1: HMAC-SHA256 with a shared secret; v1a: ed25519 with a public key.'),
@@ -184,6 +186,8 @@ export function shown(
     enabled: last.enabled,
     address: `${last.origin}/…${ending}`,
     ...(webhookChoicesRecord.render(last.choices) as unknown as z.infer<z.ZodObject<typeof choices>>),
+    // Subscriptions of earlier builds do not say it.
+    quieted: last.choices.quieted ?? false,
     secrets: last.secrets.map(({ secretId, scheme, publicKey, createdAt: madeAt, expiresAt }) => {
       return {
         id: secretId,

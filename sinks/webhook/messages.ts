@@ -119,9 +119,10 @@ function fullData(told: Told): { readonly [name: string]: unknown } {
 function thinData(told: Told, pseudonym: Pseudonym): { readonly [name: string]: unknown } {
   const kept = pick(fullData(told), THIN_FIELDS[told.topic]);
   if (told.topic === 'alerts') {
-    const { subject, alertId, evidence, en, zh } = told.record;
+    const { subject, alertId, evidence, quietedBy, en, zh } = told.record;
     const reason = blanked({ en, zh }, [subject, ...wordsOf(evidence)]);
-    return { alertId: pseudonym(alertId), subject: pseudonym(subject), ...kept, reason };
+    const louder = quietedBy === null ? {} : { quietedBy: pseudonym(quietedBy) };
+    return { alertId: pseudonym(alertId), subject: pseudonym(subject), ...kept, ...louder, reason };
   }
   if (told.topic === 'decisions') {
     const { debtor, creditor, reasons } = told.record;

@@ -1,5 +1,6 @@
 /**
- * `/v1/webhooks`: an administrator makes, lists, changes, tests and switches off subscriptions. Each change is a
+ * `/v1/webhooks`: compliance makes, lists, changes, tests and switches off subscriptions, as an administrator may; both
+ * may see restricted alerts, so both may have them sent. Each change is a
  * record of the log; who sends reads it there, in this process or another.
  */
 import { z } from 'zod';
@@ -22,7 +23,7 @@ import { declareSchemas } from './schemas.ts';
 
 const tags = ['webhooks'];
 const params = z.strictObject({ id: z.string().min(1).max(64) });
-const onRequest = requireRole('admin');
+const onRequest = requireRole('compliance');
 const withSecrets = z
   .strictObject({ subscription: subscriptionBody, secrets: z.array(toldSecret) })
   .describe('The subscription, and its new secrets.');

@@ -28,7 +28,7 @@ async function sent(choices: object) {
   const receiver = await startReceiver();
   const topics = ['alerts', 'decisions', 'credit-ratings', 'notifications'];
   const { id } = await bench.subscribe(receiver.url, { topics, restricted: true, ...choices });
-  await bench.append('alerts', 0, [accused, { ...accused, revision: 2 }]);
+  await bench.append('alerts', 0, [accused, { ...accused, revision: 2, step: 'quiet', quietedBy: accused.alertId }]);
   await bench.append('decisions', 1, [decision]);
   await bench.append('credit-ratings', 2, [creditRatingRecord.example]);
   await bench.append('notifications', 3, [notificationRecord.example]);
@@ -72,6 +72,8 @@ describe('messages', () => {
     });
     expect([updated.subject, updated.alertId]).toEqual([opened.subject, opened.alertId]);
     expect(byType.get('credit-rating.changed').customer).toBe(opened.subject);
+    // The critical alert that quiets another is named as it was when it was told itself.
+    expect(updated.quietedBy).toBe(opened.alertId);
     const [{ headers }] = receiver.received.filter(({ json }) => json.type === 'alert.opened') as [
       (typeof receiver.received)[number],
     ];
@@ -144,6 +146,31 @@ describe('a subscription chooses', () => {
       receiver.received.map(({ json }) => json.data.transferId as string).filter((one) => one !== 'end');
     await eventually('the last came', () => receiver.received.some(({ json }) => json.data.transferId === 'end'));
     await eventually('what was asked for came', () => came().length >= expected.length);
+    expect(came().sort()).toEqual([...expected].sort());
+  });
+
+  const quieted = [
+    ['no quieted alerts', {}, ['critical', 'quiet', 'unquiet']],
+    ['quieted ones as well', { quieted: true }, ['critical', 'opened', 'hit', 'quiet', 'unquiet']],
+    ['a rule, whatever quiets it', { rules: ['frozen-party'] }, ['opened', 'hit', 'quiet', 'unquiet']],
+    ['a family, whatever quiets it', { families: ['limits'] }, ['opened', 'hit', 'quiet', 'unquiet']],
+  ] as const;
+
+  it.each(quieted)('%s', async (_, choice, expected) => {
+    const bench = await openWebhooks();
+    const receiver = await startReceiver();
+    await bench.subscribe(receiver.url, choice);
+    const louder = { severity: 'critical' as const, rule: 'listed-party', family: 'screening' as const };
+    const quiet = { severity: 'high' as const, rule: 'frozen-party', family: 'limits' as const, quietedBy: 'louder' };
+    await bench.raise(
+      { ...louder, transferId: 'critical' },
+      { ...quiet, transferId: 'opened', step: 'hit' },
+      { ...quiet, transferId: 'hit', revision: 2, step: 'hit' },
+      { ...quiet, transferId: 'quiet', revision: 3, step: 'quiet' },
+      { ...quiet, transferId: 'unquiet', revision: 4, step: 'unquiet', quietedBy: null },
+    );
+    const came = () => receiver.received.map(({ json }) => json.data.transferId as string);
+    await eventually('all that was asked for came', () => expected.every((one) => came().includes(one)));
     expect(came().sort()).toEqual([...expected].sort());
   });
 

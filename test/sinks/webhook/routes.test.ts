@@ -98,7 +98,7 @@ describe('subscriptions', () => {
     expect(body.title).toBe(answers[0]?.status === 200 ? 'one' : 'two');
   });
 
-  it('are for administrators alone', async () => {
+  it('are for compliance and administrators alone', async () => {
     const bench = await openWebhooks({ sends: false });
     const { id } = await bench.subscribe('https://hooks.example.com/');
     const path = `/v1/webhooks/${id}`;
@@ -115,12 +115,26 @@ describe('subscriptions', () => {
       ['DELETE', path, undefined],
     ] as const;
     for (const [method, address, body] of requests) {
-      for (const role of [null, ...ROLES.filter((one) => one !== 'admin')]) {
+      for (const role of [null, ...ROLES.filter((one) => one !== 'admin' && one !== 'compliance')]) {
         const { status } = await bench.ask(method, address, body, role);
         expect(status, `${method} ${address} as ${role}`).toBe(role === null ? 401 : 403);
       }
     }
     expect((await bench.ask('GET', path)).body.revision).toBe(1);
+  });
+
+  it('may be made by compliance, who may see restricted alerts, and say so', async () => {
+    const bench = await openWebhooks();
+    const receiver = await startReceiver();
+    const wanted = { ...NEW, url: receiver.url, restricted: true, quieted: true };
+    const { body } = await bench.ask('POST', '/v1/webhooks', wanted, 'compliance');
+    expect(body.subscription).toMatchObject({ createdBy: 'u-compliance', restricted: true, quieted: true });
+    await bench.raise({ restricted: true });
+    const { json } = await eventually('it came', () => receiver.received[0]);
+    expect(json.data.restricted).toBe(true);
+    const path = `/v1/webhooks/${body.subscription.id}`;
+    const changed = { revision: 1, quieted: false };
+    expect((await bench.ask('PATCH', path, changed, 'compliance')).body).toMatchObject({ revision: 2, quieted: false });
   });
 });
 
