@@ -11,7 +11,9 @@ import { addPages } from '../runtime/http/pages.ts';
 export const CONSOLE_FOLDER = join(import.meta.dirname, 'console/dist');
 
 /** Addresses of the console’s pages; whatever stands behind one belongs to it. */
-export const CONSOLE_PAGES = ['alerts', 'parties', 'transfers', 'approvals', 'rules', 'system', 'overview'] as const;
+export const CONSOLE_PAGES: readonly string[] = [
+  ...['overview', 'alerts', 'approvals', 'parties', 'transfers', 'rules', 'system', 'webhooks', 'emergency'],
+];
 
 const YEAR_SECONDS = 31_536_000;
 

@@ -32,7 +32,7 @@ const measureBody = z
 
 type Measure = z.infer<typeof measureBody>;
 
-const listBody = z.strictObject({ items: z.array(measureBody).describe('The latest first.') });
+export const emergencyBody = z.strictObject({ items: z.array(measureBody).describe('The latest first.') });
 
 export async function readMeasures(client: ClickHouseClient, now: number): Promise<Measure[]> {
   const rows = await select<{ body: string }>(client, MEASURES, {});
@@ -76,7 +76,7 @@ export function addEmergencyRoute(app: App, { clickhouse, mayRead, now }: QueryP
         tags: ['queries'],
         summary: 'Emergency measures in force (应急措施)',
         description: 'Who is frozen is told to those alone who may see restricted alerts.',
-        response: { 200: listBody },
+        response: { 200: emergencyBody },
       },
     },
     async (request) => {

@@ -20,7 +20,6 @@ const LISTENERS_OF_ONE_MAX = 16;
 /** What somebody who listens may know now; null where the session or key is over. */
 export interface Audience {
   readonly restricted: boolean;
-  readonly admin: boolean;
 }
 
 export interface Listener {
@@ -124,9 +123,7 @@ export class LiveHub {
         this.#end(listener, 'over');
         continue;
       }
-      for (const kind of audience.restricted ? all : unrestricted) {
-        if (kind !== 'webhooks' || audience.admin) untold.add(kind);
-      }
+      for (const kind of audience.restricted ? all : unrestricted) untold.add(kind);
       if (untold.size === 0 || !listener.isReady()) continue;
       const kinds = [...untold];
       untold.clear();

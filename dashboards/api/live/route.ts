@@ -29,7 +29,7 @@ export function addLiveRoute(app: App, { hub, callerNow }: LiveRouteParts): void
       schema: {
         tags: ['console'],
         summary: 'What changed, as it changes (实时变更)',
-        description: `Server-sent events: \`changed\` with a list of ${LIVE_KINDS.join(', ')}, at most twice a second; \`ended\` where the session is over; a comment every ${HEARTBEAT_MS / 1_000} seconds. Restricted alerts and freezes are told of to those alone who may see them, webhooks to administrators.`,
+        description: `Server-sent events: \`changed\` with a list of ${LIVE_KINDS.join(', ')}, at most twice a second; \`ended\` where the session is over; a comment every ${HEARTBEAT_MS / 1_000} seconds. Restricted alerts, freezes and webhooks are told of to those alone who may see them.`,
         produces: ['text/event-stream'],
       },
     },
@@ -62,7 +62,7 @@ function listenerOf(
     audience: () => {
       const caller = callerNow(request);
       if (caller === null || !mayAct(caller, STAFF)) return null;
-      return { restricted: seesRestricted(caller), admin: mayAct(caller, []) };
+      return { restricted: seesRestricted(caller) };
     },
     isReady: () => !response.writableNeedDrain,
     tell: (kinds) => void response.write(`event: changed\ndata: ${JSON.stringify(kinds)}\n\n`),

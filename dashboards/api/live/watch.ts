@@ -99,7 +99,8 @@ export class LiveWatch {
     if (this.#held.passed((partition) => upTo('decisions', partition))) note('approvals', false);
     const ends = (topic: string, partition: number) => log.end(topic, partition);
     const changed = this.#moved('webhook-subscriptions', ends);
-    if (this.#moved('webhook-attempts', upTo) || changed) note('webhooks', false);
+    // Shown to those alone who may see restricted alerts, since they may be sent them.
+    if (this.#moved('webhook-attempts', upTo) || changed) note('webhooks', true);
     await this.#lookAtAlerts(upTo, note);
     this.#lookAtControl(note);
     await this.#lookAtMeasures(note);

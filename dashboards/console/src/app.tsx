@@ -1,12 +1,14 @@
 /** The frame of the console: who is signed in, the menu, what a person chose, and the page that the address names. */
 import {
   AlertOutlined,
+  ApiOutlined,
   AuditOutlined,
   BulbOutlined,
   ControlOutlined,
   DashboardOutlined,
   MenuOutlined,
   SettingOutlined,
+  StopOutlined,
   TeamOutlined,
   TranslationOutlined,
 } from '@ant-design/icons';
@@ -31,15 +33,21 @@ import enGB from 'antd/locale/en_GB';
 import zhCN from 'antd/locale/zh_CN';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
+import type { Words } from '../../panels/words.ts';
 import { ask, type Me } from './api.ts';
-import { MeContext, useFormats } from './me.tsx';
+import { LiveProvider } from './live.tsx';
+import { MeContext, useFormats, useMay } from './me.tsx';
+import { EmergencyBanner } from './parts/emergency-banner.tsx';
 import { FaultBoundary } from './parts/fault-boundary.tsx';
+import { LiveMark } from './parts/live-mark.tsx';
 import { Person } from './person.tsx';
 import { usePreferences } from './preferences.tsx';
 import { Refusal } from './refusal.ts';
 import { session } from './session.ts';
 import { SignIn } from './sign-in.tsx';
-import type { Text } from './words.ts';
+import { EMERGENCY } from './words/emergency.ts';
+import { WEBHOOKS } from './words/webhooks.ts';
+import { TEXTS } from './words.ts';
 
 const Overview = lazy(() => import('./pages/overview.tsx'));
 const Alerts = lazy(() => import('./pages/alerts.tsx'));
@@ -49,14 +57,22 @@ const Party = lazy(() => import('./pages/party.tsx'));
 const Transfer = lazy(() => import('./pages/transfer.tsx'));
 const Rules = lazy(() => import('./pages/rules.tsx'));
 const System = lazy(() => import('./pages/system.tsx'));
+const Webhooks = lazy(() => import('./pages/webhooks.tsx'));
+const WebhookPage = lazy(() => import('./pages/webhook.tsx'));
+const Emergency = lazy(() => import('./pages/emergency.tsx'));
 
-const MENU: readonly (readonly [path: string, text: Text, icon: ReactNode])[] = [
-  ['/', 'overview', <DashboardOutlined key="overview" />],
-  ['/alerts', 'alerts', <AlertOutlined key="alerts" />],
-  ['/approvals', 'approvals', <AuditOutlined key="approvals" />],
-  ['/parties', 'parties', <TeamOutlined key="parties" />],
-  ['/rules', 'rules', <ControlOutlined key="rules" />],
-  ['/system', 'system', <SettingOutlined key="system" />],
+/** For those alone who may manage them. */
+const WEBHOOKS_PATH = '/webhooks';
+
+const MENU: readonly (readonly [path: string, title: Words, icon: ReactNode])[] = [
+  ['/', TEXTS.overview, <DashboardOutlined key="overview" />],
+  ['/alerts', TEXTS.alerts, <AlertOutlined key="alerts" />],
+  ['/approvals', TEXTS.approvals, <AuditOutlined key="approvals" />],
+  ['/parties', TEXTS.parties, <TeamOutlined key="parties" />],
+  ['/emergency', EMERGENCY.emergency, <StopOutlined key="emergency" />],
+  ['/rules', TEXTS.rules, <ControlOutlined key="rules" />],
+  [WEBHOOKS_PATH, WEBHOOKS.webhooks, <ApiOutlined key="webhooks" />],
+  ['/system', TEXTS.system, <SettingOutlined key="system" />],
 ];
 
 /** Words and links stand out against either ground by at least 4.5 to 1. */
@@ -122,7 +138,9 @@ function Gate() {
       />
     ) : me.data !== undefined ? (
       <MeContext.Provider value={me.data}>
-        <Frame onSignOut={signOut} />
+        <LiveProvider>
+          <Frame onSignOut={signOut} />
+        </LiveProvider>
       </MeContext.Provider>
     ) : me.error !== null ? (
       <Result status="error" title={me.error.message} extra={<Button onClick={() => void me.refetch()}>↻</Button>} />
@@ -171,6 +189,7 @@ function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
         </Layout.Header>
         <Layout.Content style={{ padding: wide ? 16 : 8 }}>
           <DemoBanner />
+          <EmergencyBanner />
           <FaultBoundary title={say('broken')}>
             <Suspense fallback={<Spin style={{ margin: 48 }} />}>
               <Switch>
@@ -183,6 +202,9 @@ function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
                 <Route path="/transfers/:id">{({ id }) => <Transfer id={decodeURIComponent(id)} />}</Route>
                 <Route path="/rules/:id?">{({ id }) => <Rules chosen={id ?? null} />}</Route>
                 <Route path="/system" component={System} />
+                <Route path="/webhooks/:id">{({ id }) => <WebhookPage id={decodeURIComponent(id)} />}</Route>
+                <Route path="/webhooks" component={Webhooks} />
+                <Route path="/emergency" component={Emergency} />
                 <Route component={Overview} />
               </Switch>
             </Suspense>
@@ -202,8 +224,10 @@ function Brand() {
 }
 
 function Pages({ onChosen }: { readonly onChosen: () => void }) {
-  const { say } = usePreferences();
+  const { say, pick } = usePreferences();
+  const { manageWebhooks } = useMay();
   const [path] = useLocation();
+  const menu = MENU.filter(([to]) => manageWebhooks || to !== WEBHOOKS_PATH);
   const here = MENU.findLast(([prefix]) => path === prefix || (prefix !== '/' && path.startsWith(`${prefix}/`)));
   return (
     <nav aria-label={say('menu')}>
@@ -212,7 +236,7 @@ function Pages({ onChosen }: { readonly onChosen: () => void }) {
         selectedKeys={[here?.[0] ?? '']}
         onClick={onChosen}
         style={{ borderInlineEnd: 0 }}
-        items={MENU.map(([to, text, icon]) => ({ key: to, icon, label: <Link href={to}>{say(text)}</Link> }))}
+        items={menu.map(([to, title, icon]) => ({ key: to, icon, label: <Link href={to}>{pick(title)}</Link> }))}
       />
     </nav>
   );
@@ -223,6 +247,7 @@ function Choices({ onSignOut }: { readonly onSignOut: () => void }) {
   const { zone } = useFormats();
   return (
     <Flex align="center" gap={4} wrap>
+      <LiveMark />
       <Select
         size="small"
         value={zone}

@@ -36,6 +36,7 @@ export function useMay() {
     approve: has('approver'),
     seePersonalData: has('officer', 'approver', 'compliance'),
     takeMeasures: has('compliance'),
+    manageWebhooks: has('compliance'),
     administer: has(),
   };
 }

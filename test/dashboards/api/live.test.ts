@@ -119,8 +119,9 @@ describe('GET /v1/live', () => {
     await eventually('the restricted alert is told', () => compliance.changes.flat().includes('alerts'));
     await live.settle(admin, compliance, viewer);
     expect(viewer.changes.flat()).toEqual(['decisions']);
-    expect(compliance.changes.flat().sort()).toEqual(['alerts', 'decisions']);
-    await eventually('the subscription is told', () => admin.changes.flat().includes('webhooks'));
+    for (const one of [admin, compliance]) {
+      expect(new Set(one.changes.flat())).toEqual(new Set(['alerts', 'decisions', 'webhooks']));
+    }
 
     await live.append(outputs('alerts', 2, [alert(3, { restricted: true }), alert(4, { restricted: false })]));
     await eventually('the other alert is told to all', () => viewer.changes.flat().includes('alerts'));
@@ -213,7 +214,7 @@ describe('a listener', () => {
     let ready = false;
     const listener = {
       keyId: 'k',
-      audience: () => ({ restricted: false, admin: false }),
+      audience: () => ({ restricted: false }),
       isReady: () => ready,
       tell: (kinds: readonly string[]) => void told.push([...kinds].sort()),
       beat: () => undefined,

@@ -38,7 +38,13 @@ it('pages the attempts of a subscription, the latest first, and tells how much w
   ]);
   expect(seen[0]).toMatchObject({ outcome: 'exhausted', error: 'timeout', at: new Date(NOW - 3_000).toISOString() });
   expect(seen[0]).not.toHaveProperty('status');
-  expect(seen[1]).toMatchObject({ outcome: 'delivered', status: 204, trigger: 'test', commandId: 'c-1', durationMs: 50 });
+  expect(seen[1]).toMatchObject({
+    outcome: 'delivered',
+    status: 204,
+    trigger: 'test',
+    commandId: 'c-1',
+    durationMs: 50,
+  });
   const failed = await api.get('/v1/webhooks/wh-1/attempts?failed=true', 'admin');
   expect((failed.body.items as Json[]).map(({ outcome }) => outcome)).toEqual(['exhausted', 'failed']);
   const one = await api.get('/v1/webhooks/wh-1/attempts?messageId=alerts-0-1', 'admin');
@@ -47,5 +53,5 @@ it('pages the attempts of a subscription, the latest first, and tells how much w
     { id: 'wh-1', attempts: 4, delivered: 2, exhausted: 1, p95Ms: 50 },
     { id: 'wh-2', attempts: 1, delivered: 1, exhausted: 0, p95Ms: webhookAttemptRecord.example.durationMs },
   ]);
-  expect((await api.get('/v1/webhooks/wh-1/attempts', 'compliance')).status).toBe(403);
+  expect((await api.get('/v1/webhooks/wh-1/attempts', 'officer')).status).toBe(403);
 });

@@ -1,10 +1,11 @@
 /** A party on one page: file, limits used, rating, invoices, alerts and transfers. */
 import { useQuery } from '@tanstack/react-query';
-import { Card, Col, Descriptions, Empty, Input, Row, Statistic, Table, Tag } from 'antd';
+import { Card, Col, Descriptions, Empty, Flex, Input, Row, Statistic, Table, Tag } from 'antd';
 import { useLocation } from 'wouter';
 import { labelOf } from '../../../panels/words.ts';
 import { ask, type Party as PartyBody } from '../api.ts';
 import { useFormats } from '../me.tsx';
+import { FreezeButton } from '../parts/freeze-button.tsx';
 import { Legs } from '../parts/legs.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Page } from '../parts/page.tsx';
@@ -27,7 +28,15 @@ export default function Party({ id }: { readonly id: string | null }) {
     />
   );
   return (
-    <Page title={id ?? say('parties')} extra={find}>
+    <Page
+      title={id ?? say('parties')}
+      extra={
+        <Flex gap={8} wrap>
+          {id !== null && <FreezeButton party={id} />}
+          {find}
+        </Flex>
+      }
+    >
       {id === null ? <Empty description={say('find')} /> : <Known id={id} />}
     </Page>
   );
