@@ -43,3 +43,9 @@ export async function refusalOf(response: Response): Promise<Refusal> {
     return new Refusal(status, `${status} ${statusText}`);
   }
 }
+
+/** A refusal is told as its code and a sentence. */
+export function refusalIn(message: string): { readonly code: string; readonly detail: string } {
+  const [, code = '', detail = message] = /^([a-z-]+): (.*)$/s.exec(message) ?? [];
+  return { code, detail };
+}

@@ -1,17 +1,25 @@
-/** An alert: why in words and numbers, how it came about, and the money behind it as table and graph. */
+/** An alert: why in words and numbers, what was done with it and what may be, and the money behind it. */
 import { useQuery } from '@tanstack/react-query';
-import { Card, Col, Descriptions, Flex, Alert as Note, Row, Timeline, Typography } from 'antd';
-import { lazy, Suspense, useMemo } from 'react';
+import { Card, Col, Descriptions, Flex, Row, Typography } from 'antd';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { ACTION_KEYS, ActionButtons, stepKeys, useAlertActions } from '../alerts/actions.tsx';
+import { KeyHelp } from '../alerts/key-help.tsx';
+import { useKeys, useKeysWanted } from '../alerts/keys.ts';
+import { OtherAlerts } from '../alerts/others.tsx';
+import { askedForReportBy, Standing } from '../alerts/standing.tsx';
+import { AlertTimeline } from '../alerts/time-line.tsx';
 import { type AlertDetail, ask } from '../api.ts';
 import { partyGraph } from '../chart/party-graph.ts';
 import { formatDuration, formatMoney, formatNumber } from '../format.ts';
-import { useFormats } from '../me.tsx';
+import { useFormats, useMay, useMe } from '../me.tsx';
 import { Legs } from '../parts/legs.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { MaskedNote } from '../parts/masked.tsx';
 import { Page } from '../parts/page.tsx';
 import { CodeTag, PartyLink, RuleName, useEvidenceWords } from '../parts/tags.tsx';
 import { type Language, usePreferences } from '../preferences.tsx';
+import { ACTION_WORDS, ALERT_TEXTS } from '../words/alerts.ts';
 
 const PartyChart = lazy(() => import('../chart/graph.tsx').then(({ Graph: chart }) => ({ default: chart })));
 
@@ -26,23 +34,43 @@ export default function AlertPage({ id }: { readonly id: string }) {
     refetchInterval: REFRESH_MS,
   });
   return (
-    <Page title={say('alert')}>
+    <Page title={say('alert')} extra={alert.data !== undefined && <Steps alert={alert.data} />}>
+      <MaskedNote />
       <Loaded query={alert}>{(loaded) => <Detail alert={loaded} />}</Loaded>
     </Page>
+  );
+}
+
+/** What this person may do with it now. */
+function Steps({ alert }: { readonly alert: AlertDetail }) {
+  const { actOnAlerts } = useMay();
+  const { name } = useMe();
+  const actions = useAlertActions(() => undefined);
+  const [isOn, setOn] = useKeysWanted();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const mayConfirm = askedForReportBy(alert) !== name;
+  const keys = stepKeys(actions, () => [alert]);
+  useKeys(mayConfirm ? keys : { ...keys, [ACTION_KEYS.close]: () => undefined }, isOn && actOnAlerts);
+  useKeys({ '?': () => setHelpOpen(true) }, true);
+  if (!actOnAlerts) return null;
+  const closing = alert.status === 'reporting' ? ALERT_TEXTS.confirmReport : ACTION_WORDS.close;
+  return (
+    <Flex gap={8} wrap>
+      <ActionButtons actions={actions} alerts={[alert]} closing={mayConfirm ? closing : null} />
+      <KeyHelp {...{ isOpen: isHelpOpen, onOpen: setHelpOpen, isOn, onSwitched: setOn }} hasList={false} hasSteps />
+      {actions.dialog}
+    </Flex>
   );
 }
 
 function Detail({ alert }: { readonly alert: AlertDetail }) {
   const { say, pick } = usePreferences();
   const { time } = useFormats();
-  const revisions = [alert, ...alert.revisions];
   return (
     <Row gutter={[12, 12]}>
-      {alert.restricted && (
-        <Col span={24}>
-          <Note type="warning" showIcon title={say('restricted')} />
-        </Col>
-      )}
+      <Col span={24}>
+        <Standing alert={alert} />
+      </Col>
       <Col xs={24} xl={14}>
         <Card
           size="small"
@@ -61,6 +89,9 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
             </Descriptions.Item>
             <Descriptions.Item label={say('hits')}>{alert.occurrences}</Descriptions.Item>
             <Descriptions.Item label={say('time')}>{time(alert.at)}</Descriptions.Item>
+            <Descriptions.Item label={pick(ALERT_TEXTS.assignee)}>
+              {alert.assignee ?? pick(ALERT_TEXTS.nobody)}
+            </Descriptions.Item>
             <Descriptions.Item label={say('family')}>
               <CodeTag set="family" value={alert.family} />
             </Descriptions.Item>
@@ -73,18 +104,7 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
       </Col>
       <Col xs={24} xl={10}>
         <Card size="small" title={say('timeline')} style={{ height: '100%' }}>
-          <Timeline
-            items={revisions.slice(0, 12).map((one) => ({
-              key: one.revision,
-              color: one.severity === 'critical' || one.severity === 'high' ? 'red' : 'orange',
-              content: (
-                <>
-                  <Typography.Text type="secondary">{time(one.at)}</Typography.Text>
-                  <div>{pick(one.reason)}</div>
-                </>
-              ),
-            }))}
-          />
+          <AlertTimeline alert={alert} />
         </Card>
       </Col>
       <Col span={24}>
@@ -94,6 +114,9 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
         <Card size="small" title={say('legs')}>
           <Legs legs={alert.legs} />
         </Card>
+      </Col>
+      <Col span={24}>
+        <OtherAlerts alert={alert} />
       </Col>
     </Row>
   );

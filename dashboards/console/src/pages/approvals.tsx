@@ -1,61 +1,79 @@
-/** Transfers that wait for a person: look, then approve or deny, one or several at once. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Flex, Input, Modal, Progress, Table, Tag } from 'antd';
+/** Transfers that wait for a person: look, then approve or deny, one or several at once, or a batch as one unit. */
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Alert, App, Button, Flex } from 'antd';
 import { useState } from 'react';
-import { Link } from 'wouter';
 import { ask, type Held, query, type Waiting } from '../api.ts';
-import { useFormats, useMe } from '../me.tsx';
+import { Batches } from '../approvals/batches.tsx';
+import { VerdictDialog } from '../approvals/dialog.tsx';
+import { Holds } from '../approvals/holds.tsx';
+import { type Refused, type Subject, useVerdict, type Word, waitingOf } from '../approvals/verdicts.ts';
+import { useMay } from '../me.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { MaskedNote } from '../parts/masked.tsx';
 import { Page } from '../parts/page.tsx';
-import { PartyLink } from '../parts/tags.tsx';
 import { usePreferences } from '../preferences.tsx';
+import { APPROVAL_TEXTS } from '../words/approvals.ts';
+import { REFUSAL_WORDS } from '../words/refusals.ts';
 
 const REFRESH_MS = 5_000;
-const SHOWN_MAX = 200;
+const PAGE = 200;
 
-type Action = 'approve' | 'deny';
+/** What is about to be said: on chosen transfers, or on a batch that is looked up first. */
+interface Asked {
+  readonly word: Word;
+  readonly batch?: string;
+}
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
 export default function Approvals() {
-  const { say } = usePreferences();
-  const me = useMe();
-  const mayApprove = me.roles.some((role) => role === 'approver' || role === 'admin');
+  const { say, pick } = usePreferences();
+  const { approve: mayApprove } = useMay();
   const [chosen, setChosen] = useState<readonly Held[]>([]);
-  const [asked, setAsked] = useState<Action | null>(null);
-  const waiting = useQuery({
-    queryKey: ['waiting'],
-    queryFn: () => ask<Waiting>(`/v1/decisions${query({ waiting: 'true', limit: SHOWN_MAX })}`),
-    refetchInterval: REFRESH_MS,
-    placeholderData: keepPreviousData,
-  });
-  const buttons = (
-    <Flex gap={8} align="center">
-      {chosen.length > 0 && (
-        <span>
-          {chosen.length} {say('chosen')}
-        </span>
-      )}
-      <Button type="primary" disabled={!mayApprove || chosen.length === 0} onClick={() => setAsked('approve')}>
-        {say('approve')}
-      </Button>
-      <Button danger disabled={!mayApprove || chosen.length === 0} onClick={() => setAsked('deny')}>
-        {say('deny')}
-      </Button>
-    </Flex>
-  );
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const waiting = useWaiting();
   return (
-    <Page title={say('waiting')} extra={buttons}>
-      {!mayApprove && <Alert type="info" showIcon title={say('mayNot')} style={{ marginBottom: 8 }} />}
-      <Loaded query={waiting} isEmpty={({ items }) => items.length === 0}>
-        {({ items }) => <Holds holds={items} chosen={chosen} onChosen={setChosen} />}
+    <Page
+      title={say('waiting')}
+      extra={mayApprove && <Buttons chosen={chosen} onChosen={setChosen} onAsked={(word) => setAsked({ word })} />}
+    >
+      <Alert
+        type="info"
+        showIcon
+        title={mayApprove ? pick(APPROVAL_TEXTS.rule) : say('mayNot')}
+        style={{ marginBottom: 8 }}
+      />
+      <MaskedNote />
+      <Loaded query={waiting} isEmpty={(items) => items.length === 0}>
+        {(items) => (
+          <>
+            {mayApprove && (
+              <Batches
+                holds={items}
+                isAll={!waiting.hasNextPage}
+                onAsked={(word, batch) => setAsked({ word, batch })}
+              />
+            )}
+            <Holds holds={items} chosen={mayApprove ? chosen : null} onChosen={setChosen} />
+          </>
+        )}
       </Loaded>
+      {waiting.hasNextPage && (
+        <Button
+          block
+          style={{ marginTop: 8 }}
+          loading={waiting.isFetchingNextPage}
+          onClick={() => void waiting.fetchNextPage()}
+        >
+          {say('more')}
+        </Button>
+      )}
       {asked !== null && (
-        <Said
-          action={asked}
-          holds={chosen}
-          onClosed={(said) => {
+        <Saying
+          asked={asked}
+          chosen={chosen}
+          onClosed={(isSaid) => {
             setAsked(null);
-            if (said) setChosen([]);
+            if (isSaid && asked.batch === undefined) setChosen([]);
           }}
         />
       )}
@@ -63,132 +81,109 @@ export default function Approvals() {
   );
 }
 
-interface HoldsProps {
-  readonly holds: readonly Held[];
-  readonly chosen: readonly Held[];
-  readonly onChosen: (holds: readonly Held[]) => void;
+function useWaiting() {
+  return useInfiniteQuery({
+    queryKey: ['waiting'],
+    queryFn: ({ pageParam }) =>
+      ask<Waiting>(`/v1/decisions${query({ waiting: 'true', limit: PAGE, cursor: pageParam })}`),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
 }
 
-function Holds({ holds, chosen, onChosen }: HoldsProps) {
+interface ButtonsProps {
+  readonly chosen: readonly Held[];
+  readonly onChosen: (holds: readonly Held[]) => void;
+  readonly onAsked: (word: Word) => void;
+}
+
+function Buttons({ chosen, onChosen, onAsked }: ButtonsProps) {
   const { say, pick } = usePreferences();
-  const { time, money } = useFormats();
   return (
-    <Table<Held>
-      size="small"
-      rowKey="transferId"
-      dataSource={[...holds]}
-      pagination={{ pageSize: 25, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
-      rowSelection={{
-        selectedRowKeys: chosen.map(({ transferId }) => transferId),
-        onChange: (_, rows) => onChosen(rows),
-      }}
-      columns={[
-        {
-          title: say('transfer'),
-          render: (_, { transferId }) => (
-            <Link href={`/transfers/${encodeURIComponent(transferId)}`}>{transferId}</Link>
-          ),
-        },
-        { title: say('payer'), render: (_, { debtor }) => <PartyLink id={debtor} /> },
-        { title: say('payee'), render: (_, { creditor }) => <PartyLink id={creditor} /> },
-        { title: say('amount'), align: 'right', render: (_, { amount }) => money(amount) },
-        {
-          title: say('reason'),
-          render: (_, { reasons }) => (
-            <div style={{ maxWidth: 420, minWidth: 200, whiteSpace: 'normal' }}>
-              {reasons.map((reason) => (
-                <div key={reason.en}>{pick(reason)}</div>
-              ))}
-            </div>
-          ),
-        },
-        {
-          title: say('given'),
-          render: (_, { approvalsGiven: given, approvalsRequired: required }) => (
-            <Progress
-              steps={Math.max(1, required)}
-              size="small"
-              percent={(100 * given) / Math.max(1, required)}
-              format={() => `${given}/${required}`}
-            />
-          ),
-        },
-        { title: say('time'), render: (_, { at }) => time(at) },
-        {
-          title: say('expires'),
-          render: (_, { expiresAt }) => (expiresAt === undefined ? '–' : time(expiresAt, false)),
-        },
-      ]}
+    <Flex gap={8} align="center" wrap>
+      {chosen.length > 0 && (
+        <>
+          <span aria-live="polite">
+            {chosen.length} {say('chosen')}
+          </span>
+          <Button type="link" onClick={() => onChosen([])}>
+            {pick(APPROVAL_TEXTS.clear)}
+          </Button>
+        </>
+      )}
+      <Button type="primary" disabled={chosen.length === 0} onClick={() => onAsked('approve')}>
+        {say('approve')}
+      </Button>
+      <Button danger disabled={chosen.length === 0} onClick={() => onAsked('deny')}>
+        {say('deny')}
+      </Button>
+    </Flex>
+  );
+}
+
+interface SayingProps {
+  readonly asked: Asked;
+  readonly chosen: readonly Held[];
+  readonly onClosed: (isSaid: boolean) => void;
+}
+
+function Saying({ asked: { word, batch }, chosen, onClosed }: SayingProps) {
+  const tell = useOutcome();
+  const verdict = useVerdict((refused) => {
+    tell(refused);
+    onClosed(true);
+  });
+  const unit = useQuery({
+    queryKey: ['batch', batch],
+    queryFn: () => waitingOf(batch ?? ''),
+    enabled: batch !== undefined,
+    // What the person saw is what is approved: it does not change under their eyes.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  const subject: Subject | null =
+    batch === undefined ? { holds: chosen } : unit.data === undefined ? null : { batch, holds: unit.data };
+  return (
+    <VerdictDialog
+      word={word}
+      subject={subject}
+      error={verdict.error ?? unit.error}
+      isBusy={verdict.isPending}
+      onSaid={(note) => subject !== null && verdict.mutate({ word, subject, note })}
+      onClosed={() => onClosed(false)}
     />
   );
 }
 
-interface Verdict {
-  readonly transferId?: string;
-  readonly refusal?: string;
-  readonly detail?: string;
-}
-
-/** The last question before a word is given, and where it was refused, why. */
-function Said({
-  action,
-  holds,
-  onClosed,
-}: {
-  readonly action: Action;
-  readonly holds: readonly Held[];
-  readonly onClosed: (said: boolean) => void;
-}) {
-  const { say } = usePreferences();
-  const { money } = useFormats();
-  const { message, notification } = App.useApp();
-  const client = useQueryClient();
-  const [note, setNote] = useState('');
-  const telling = useMutation({
-    mutationFn: () =>
-      ask<{ items?: Verdict[] } & Verdict>(
-        '/v1/approvals?wait=decision',
-        holds.map(({ transferId, revision }) => ({ transferId, revision, action, ...(note === '' ? {} : { note }) })),
+/** Tells how it went; where some were refused, which and why. */
+function useOutcome(): (refused: readonly Refused[]) => void {
+  const { say, pick, language } = usePreferences();
+  const { message, modal } = App.useApp();
+  return (refused) => {
+    if (refused.length === 0) {
+      void message.success(say('done'));
+      return;
+    }
+    modal.warning({
+      title: `${pick(APPROVAL_TEXTS.refusedSome)}: ${refused.length}`,
+      width: 560,
+      content: (
+        <>
+          <p>{pick(APPROVAL_TEXTS.refusedWhich)}</p>
+          <ul style={{ maxHeight: 320, overflow: 'auto', paddingInlineStart: 20 }}>
+            {refused.map(({ transferId, code, detail }) => (
+              <li key={transferId}>
+                <strong>{transferId}</strong>
+                <br />
+                {REFUSAL_WORDS[code]?.[language] ?? detail}
+              </li>
+            ))}
+          </ul>
+        </>
       ),
-    onSuccess: (answer) => {
-      const refused = (answer.items ?? [answer]).filter(({ refusal }) => refusal !== undefined);
-      if (refused.length === 0) void message.success(say('done'));
-      for (const { transferId, refusal, detail } of refused) {
-        notification.warning({ title: `${say('refused')}: ${transferId ?? ''}`, description: detail ?? refusal });
-      }
-      void client.invalidateQueries({ queryKey: ['waiting'] });
-      onClosed(true);
-    },
-  });
-  return (
-    <Modal
-      open
-      title={say(action)}
-      okText={say(action)}
-      okButtonProps={{ danger: action === 'deny', loading: telling.isPending }}
-      onOk={() => telling.mutate()}
-      onCancel={() => onClosed(false)}
-    >
-      <Flex vertical gap={8}>
-        <div>
-          {holds.slice(0, 10).map(({ transferId, amount }) => (
-            <Tag key={transferId}>
-              {transferId} · {money(amount)}
-            </Tag>
-          ))}
-          {holds.length > 10 && '…'}
-        </div>
-        <Input.TextArea
-          value={note}
-          maxLength={512}
-          rows={3}
-          placeholder={say('noteHint')}
-          aria-label={say('note')}
-          onChange={({ target }) => setNote(target.value)}
-        />
-        {telling.error !== null && <Alert type="error" showIcon title={telling.error.message} />}
-      </Flex>
-    </Modal>
-  );
+    });
+  };
 }

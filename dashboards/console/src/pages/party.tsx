@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Card, Col, Descriptions, Empty, Flex, Input, Row, Statistic, Table, Tag } from 'antd';
 import { useLocation } from 'wouter';
 import { labelOf } from '../../../panels/words.ts';
+import { AlertTable } from '../alerts/table.tsx';
 import { ask, type Party as PartyBody } from '../api.ts';
 import { useFormats } from '../me.tsx';
 import { FreezeButton } from '../parts/freeze-button.tsx';
@@ -10,7 +11,6 @@ import { Legs } from '../parts/legs.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Page } from '../parts/page.tsx';
 import { usePreferences } from '../preferences.tsx';
-import { AlertTable } from './alerts.tsx';
 
 const REFRESH_MS = 15_000;
 

@@ -7,7 +7,7 @@ import { useFormats } from '../me.tsx';
 import { usePreferences } from '../preferences.tsx';
 
 export interface LoadedProps<T> {
-  readonly query: UseQueryResult<T>;
+  readonly query: Pick<UseQueryResult<T>, 'data' | 'error' | 'isError' | 'dataUpdatedAt'> & { refetch(): unknown };
   readonly isEmpty?: (data: T) => boolean;
   readonly children: (data: T) => ReactNode;
 }
@@ -21,7 +21,7 @@ export function Loaded<T>({ query, isEmpty, children }: LoadedProps<T>) {
       {say('again')}
     </Button>
   );
-  if (data === undefined && isError) {
+  if (data === undefined && error !== null) {
     return <Alert type="error" showIcon title={say('failed')} description={toldOf(error, language)} action={again} />;
   }
   if (data === undefined) return <Skeleton active aria-label={say('loading')} />;
