@@ -1,8 +1,10 @@
 /**
- * Rows for measuring panels: made by ClickHouse itself from a row of numbers, straight into the tables that the sink
+ * Rows for measuring panels and pages: made by ClickHouse itself from a row of numbers, straight into the tables that the sink
  * fills, so that their views are filled as they would be. Thirty days up to `now`; a fiftieth of all transfers was held.
  */
 import type { ClickHouseClient } from '../runtime/clickhouse.ts';
+import { customerRecord } from '../schemas/events/customer.ts';
+import { partitionOf } from '../schemas/subjects.ts';
 
 export interface PanelRows {
   /** Decided transfers. */
@@ -15,6 +17,17 @@ export interface PanelRows {
   readonly samples: number;
   readonly now: number;
 }
+
+export const PARTITIONS = 16;
+/** Customers, named C-0 and up. Each pays and is paid as often as another. */
+export const PARTIES = 50_000;
+
+/** The journal partition of the customer of a number, in SQL. */
+const homeOf = (number: string): string =>
+  `[${Array.from({ length: PARTIES }, (_, index) => partitionOf(`C-${index}`, PARTITIONS))}][1 + (${number})]`;
+const PAYER = `cityHash64(number) % ${PARTIES}`;
+const PAYEE = `cityHash64(number, 1) % ${PARTIES}`;
+const AMOUNT = '1000 + cityHash64(number, 2) % 10000000';
 
 /** Rows in one insert; more would only need more memory. */
 const CHUNK = 500_000;
@@ -41,6 +54,7 @@ export async function fillTables(client: ClickHouseClient, rows: PanelRows): Pro
     for (const statement of receivablesOf(end, first, count)) await insert(client, statement);
   });
   for (const statement of smallTables(end, rows.samples * 8)) await insert(client, statement);
+  await insert(client, customersOf(end));
 }
 
 async function inChunks(total: number, work: (first: number, count: number) => Promise<void>): Promise<void> {
@@ -69,13 +83,13 @@ function decisionsOf(at: string, first: number, count: number): string {
   return `
 INSERT INTO decisions
 SELECT
-    number % 16 AS log_partition, intDiv(number, 16) * 2 + later AS log_offset,
+    ${homeOf(PAYER)} AS log_partition, number * 2 + later AS log_offset,
     concat('T-', toString(number)) AS transfer_id, 1 + later AS revision, concat(transfer_id, if(later = 0, '#submitted', '#said')) AS event_id,
     multiIf(later = 1, if(number % 500 < 400, 'accept', 'reject'), number % 50 = 0, 'hold', number % 50 = 1, 'reject', 'accept') AS outcome,
     ${at} AS at, at + toIntervalMillisecond(200 + number % 5000 + later * 1000 * (60 + number % 20000)) AS seen, seen AS logged,
     number % 7 AS kind, 'submitted' AS status,
-    concat('C-', toString(cityHash64(number) % 50000)) AS debtor, concat('C-', toString(cityHash64(number, 1) % 50000)) AS creditor,
-    1000 + cityHash64(number, 2) % 10000000 AS amount_minor, if(number % 10 = 0, 'USD', 'CNY') AS currency,
+    concat('C-', toString(${PAYER})) AS debtor, concat('C-', toString(${PAYEE})) AS creditor,
+    ${AMOUNT} AS amount_minor, if(number % 10 = 0, 'USD', 'CNY') AS currency,
     if(currency = 'USD', amount_minor * 7, amount_minor) AS base_minor,
     if(outcome = 'hold', 2, 0) AS approvals_required, 0 AS approvals_given,
     if(outcome = 'hold', ${at} + INTERVAL 1 DAY, NULL) AS expires_at,
@@ -88,24 +102,38 @@ SELECT
 FROM (SELECT number, arrayJoin(if(number % 50 = 0 AND number % 1000 != 0, [0, 1], [0])) AS later FROM numbers(${first}, ${count}))`;
 }
 
-/** Legs of payers, of which panels read those that cross a border. */
+/** Both legs of each transfer, as its payer and its payee have it in their history. */
 function entriesOf(at: string, first: number, count: number): string {
   return `
-INSERT INTO border_flow_by_hour
+INSERT INTO entries
 SELECT
-    toStartOfHour(toDateTime(${at}, 'UTC')) AS hour,
-    ${COUNTRIES}[1 + number % 8] AS payer_country, ${COUNTRIES}[1 + intDiv(number, 8) % 8] AS payee_country,
-    if(number % 10 = 0, 'USD', 'CNY') AS currency, count() AS transfers, sum(toInt128(1000 + number % 100000)) AS amount_minor
-FROM numbers(${first}, ${count})
-WHERE payer_country != payee_country
-GROUP BY hour, payer_country, payee_country, currency`;
+    ${homeOf(`if(side = 0, ${PAYER}, ${PAYEE})`)} AS log_partition, number * 2 + side + 1 AS ordinal,
+    'party' AS subject_kind, if(side = 0, debtor, creditor) AS subject, if(side = 0, 'payer', 'payee') AS role,
+    ${at} AS at, at + toIntervalMillisecond(200 + number % 5000) AS seen, seen AS logged, 0 AS source_partition, number AS source_offset,
+    concat('T-', toString(number)) AS transfer_id, '' AS own_event_id, number % 7 AS kind, 'submitted' AS status,
+    ${AMOUNT} AS amount_minor, if(number % 10 = 0, 'USD', 'CNY') AS currency,
+    concat('C-', toString(${PAYER})) AS debtor, concat('62220202', debtor) AS debtor_account, 'Ming' AS debtor_name, ${COUNTRIES}[1 + number % 8] AS debtor_country,
+    concat('C-', toString(${PAYEE})) AS creditor, concat('62170000', creditor) AS creditor_account, 'Li' AS creditor_name, ${COUNTRIES}[1 + intDiv(number, 8) % 8] AS creditor_country,
+    'mobile' AS channel, concat('d-', debtor) AS device, '' AS session, '' AS location, concat('u-', toString(number % 23)) AS maker, '' AS batch, '货款' AS purpose, false AS historical
+FROM (SELECT number, arrayJoin([0, 1]) AS side FROM numbers(${first}, ${count}))`;
+}
+
+function customersOf(end: string): string {
+  const file = { ...customerRecord.render(customerRecord.example), customerId: 'C-?' };
+  return `
+INSERT INTO events
+SELECT
+    ${homeOf('number')} AS log_partition, number + 1 AS ordinal, 'customers' AS topic, 'party' AS subject_kind, concat('C-', toString(number)) AS subject,
+    'holder' AS role, ${end} - INTERVAL 30 DAY AS at, at AS seen, at AS logged, 0 AS source_partition, number AS source_offset,
+    concat('c-', toString(number)) AS event_id, replaceOne('${JSON.stringify(file)}', 'C-?', subject) AS body
+FROM numbers(${PARTIES})`;
 }
 
 function alertsOf(at: string, first: number, count: number, end: string): string {
   return `
 INSERT INTO alerts
 SELECT
-    intDiv(number, 5) % 16 AS log_partition, number AS log_offset,
+    ${homeOf('intDiv(number, 5) % 20000')} AS log_partition, number AS log_offset,
     concat(rule, ':', subject, ':', toString(intDiv(number, 5))) AS alert_id, 1 + number % 5 AS revision,
     ${RULES}[1 + intDiv(number, 5) % 9] AS rule, 1 AS rule_version, ${FAMILIES}[1 + intDiv(number, 5) % 9] AS family,
     ${SEVERITIES}[1 + intDiv(number, 45) % 4] AS severity, 'party' AS subject_kind,
@@ -172,6 +200,10 @@ SELECT
     at - INTERVAL 90 MILLISECOND AS seen, at AS logged, 20 + number % 300 AS duration_ms, if(number % 20 = 0, 503, 200) AS status,
     if(number % 20 = 0, 'status', '') AS error, '' AS detail, NULL AS next_at, '' AS command_id
 FROM numbers(200000)`,
+    `
+INSERT INTO latencies_by_minute
+SELECT toStartOfMinute(${end} - toIntervalMinute(intDiv(number, 6))) AS minute, 12 + 2 * (number % 6) AS bucket, 1 + cityHash64(number) % 300 AS times
+FROM numbers(${samples})`,
     `
 INSERT INTO pipeline
 SELECT

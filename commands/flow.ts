@@ -6,6 +6,9 @@ import { decisionRecord } from '../schemas/decision.ts';
 import type { River } from './engine.ts';
 import { type Flow, RecentLatencies } from './status-line.ts';
 
+/** Told how long a batch of decisions took at most, and how many they are. */
+type OnLatency = (latencyMs: number, decisions: number) => void;
+
 export class FlowMeter {
   readonly #metrics: Metrics;
   readonly #engine: Pick<River, 'lags' | 'sink'>;
@@ -15,7 +18,15 @@ export class FlowMeter {
   #latest: Flow | null = null;
   #before: { readonly at: number; readonly events: number };
 
-  constructor(metrics: Metrics, engine: Pick<River, 'lags' | 'sink'>, now: () => number) {
+  readonly #onLatency: OnLatency;
+
+  constructor(
+    metrics: Metrics,
+    engine: Pick<River, 'lags' | 'sink'>,
+    now: () => number,
+    onLatency: OnLatency = () => undefined,
+  ) {
+    this.#onLatency = onLatency;
     this.#metrics = metrics;
     this.#engine = engine;
     this.#now = now;
@@ -32,6 +43,7 @@ export class FlowMeter {
     const latencyMs = Math.max(0, this.#now() - seen);
     this.#latencies.add(latencyMs);
     this.#metrics.observe('weir_decision_latency_seconds', {}, latencyMs / 1_000);
+    this.#onLatency(latencyMs, batch.values.count);
   }
 
   /** What was measured last; measures now where nothing was yet. */

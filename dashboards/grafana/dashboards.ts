@@ -24,6 +24,7 @@ import {
   backlog,
   beyondLateness,
   deadLetters,
+  decisionLatency,
   freshness,
   insertLag,
   latestDeadLetters,
@@ -166,7 +167,7 @@ export const DASHBOARDS: readonly DashboardPlan[] = [
     refresh: '30s',
     rows: [
       row('Stages', '环节', 8, [throughput, 12], [backlog, 12]),
-      row('Time', '时间', 8, [arrivalDelay, 16], [beyondLateness, 8]),
+      row('Time', '时间', 8, [decisionLatency, 10], [arrivalDelay, 9], [beyondLateness, 5]),
       row('Refused', '被拒记录', 9, [deadLetters, 10], [latestDeadLetters, 14]),
       row('Storage', '存储', 9, [tableSizes, 24]),
     ],

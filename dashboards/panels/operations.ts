@@ -58,6 +58,30 @@ GROUP BY time
 ORDER BY time`,
 };
 
+export const decisionLatency: Panel = {
+  id: 'decision-latency',
+  title: { en: 'Time to a decision', zh: '决定用时' },
+  question: {
+    en: 'How long does an event take from its storage until its decision can be read?',
+    zh: '事件从写入到决定可读需要多久？',
+  },
+  kind: 'timeseries',
+  columns: [
+    time,
+    number('half_ms', 'Half within', '一半在此以内', 'ms'),
+    number('most_ms', '99 % within', '99% 在此以内', 'ms', { warning: 1_000, critical: 10_000 }),
+  ],
+  sql: ({ within, step }) => `
+SELECT
+    ${step('minute')} AS time,
+    quantileExactWeighted(0.5)(exp2(bucket / 4) - 1, times) AS half_ms,
+    quantileExactWeighted(0.99)(exp2(bucket / 4) - 1, times) AS most_ms
+FROM latencies_by_minute
+WHERE ${within('minute')}
+GROUP BY time
+ORDER BY time`,
+};
+
 export const beyondLateness: Panel = {
   id: 'beyond-lateness',
   title: { en: 'Beyond lateness', zh: '超出迟到容限' },
@@ -210,6 +234,7 @@ LIMIT 20`,
 export const PIPELINE: readonly Panel[] = [
   throughput,
   backlog,
+  decisionLatency,
   arrivalDelay,
   beyondLateness,
   deadLetters,
