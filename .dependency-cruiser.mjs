@@ -51,6 +51,13 @@ export default {
       to: { path: '^runtime/log/(embedded|kafka)' },
     },
     {
+      name: 'what-traces-is-loaded-only-where-something-is-traced',
+      comment: 'It costs a start a tenth of a second.',
+      severity: 'error',
+      from: { path: OURS, pathNot: ['^runtime/tracing/', '^test/'] },
+      to: { path: '^runtime/tracing/|node_modules/@opentelemetry/(?!api/)', dynamic: false },
+    },
+    {
       name: 'nothing-imports-the-entry-point',
       severity: 'error',
       from: { pathNot: '^test/' },

@@ -9,6 +9,7 @@ import { loadConfig } from '../runtime/config.ts';
 import { Lifecycle } from '../runtime/lifecycle.ts';
 import { openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
+import { startTracing } from '../runtime/tracing.ts';
 
 /** An admin's. */
 export const BENCH_KEY = `weir_000000000001_${'b'.repeat(43)}`;
@@ -26,6 +27,7 @@ export async function withWholeProcess<T>(
     WEIR_PORT: '0',
     WEIR_ADMIN_KEY: BENCH_KEY,
     WEIR_LOG_LEVEL: 'error',
+    ...ofTraces(process.env),
     ...settings,
   };
   const loaded = loadConfig({ environment });
@@ -37,8 +39,14 @@ export async function withWholeProcess<T>(
     onStopping: () => {},
     onFailed: (error) => console.error(error),
   });
-  const shared = { version: 'bench', logger, metrics: new Metrics(), lifecycle, now: systemNow };
+  const plain = { version: 'bench', logger, metrics: new Metrics(), lifecycle, now: systemNow };
   try {
+    const tracing = await lifecycle.start(
+      'tracing',
+      () => startTracing({ ...plain, config: loaded.config }),
+      (started) => started?.stop(),
+    );
+    const shared = { ...plain, tracing };
     const engine = await startEngine({ ...shared, loaded, evaluation: false });
     const served = await serve({ ...shared, config: loaded.config, engine, actions: [] });
     return await work({ engine, ...served });
@@ -46,4 +54,9 @@ export async function withWholeProcess<T>(
     await lifecycle.stop('the bench is over');
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** With an endpoint of OpenTelemetry in the environment the bench measures what tracing costs. */
+function ofTraces(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('OTEL_')));
 }

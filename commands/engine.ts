@@ -20,6 +20,7 @@ import type { Metrics } from '../runtime/metrics.ts';
 import { PROCESS_ROLES, type ProcessRole } from '../runtime/roles.ts';
 import { clickhouseService } from '../runtime/services.ts';
 import { lockFolder } from '../runtime/store/folder-lock.ts';
+import type { Tracing } from '../runtime/tracing.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { controlRecord } from '../schemas/events/control.ts';
 import { BLOCKS } from '../schemas/journal.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly now: Now;
+  /** Where batches and inserts have spans; none are made without it. */
+  readonly tracing?: Tracing | null;
   /** True where old data is the clock, in a folder of its own. */
   readonly evaluation: boolean;
   /** What this process takes care of; everything unless said. */
@@ -198,7 +201,7 @@ async function startClickHouse({ loaded, lifecycle }: EngineOptions): Promise<Cl
 }
 
 async function attachSink(
-  { loaded, logger, metrics }: EngineOptions,
+  { loaded, logger, metrics, tracing = null }: EngineOptions,
   log: Log,
   clickhouse: ClickHouse,
   stages: Stages,
@@ -206,7 +209,8 @@ async function attachSink(
 ): Promise<void> {
   const server = clickhouseService(loaded.config);
   const folder = server === null ? chdbFolder(loaded.config) : null;
-  await sink.attach(stages, { log, clickhouse, folder, replicate: server?.replicated ?? false, logger, metrics });
+  const replicate = server?.replicated ?? false;
+  await sink.attach(stages, { log, clickhouse, folder, replicate, logger, metrics, tracing });
 }
 
 /** The time that the last control entry tells; null where there is none. */

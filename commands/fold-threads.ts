@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ReadPosition } from '../processors/score/fold-thread.ts';
 import type { FoldThreadData, FromFoldThread, ToFoldThread } from '../processors/score/worker.ts';
+import type { ProcessedBatch } from '../runtime/batch-times.ts';
 import { type ErrorCode, WeirError } from '../runtime/errors.ts';
 import type { LogSource } from '../runtime/log/open.ts';
 import { nameOfShare, type Share, sharesOf } from '../runtime/log/ownership.ts';
@@ -22,6 +23,8 @@ export interface FoldThreadsOptions {
   readonly shares?: readonly Share[];
   readonly onTotals: (worker: string, totals: WorkerTotals) => void;
   readonly onGauges?: (values: WorkerTotals) => void;
+  /** Called with what was committed since the last call; the threads note nothing down without it. */
+  readonly onBatches?: (batches: readonly ProcessedBatch[]) => void;
   /** Another took over a share; it was dropped here. The end of the process, unless somebody says what else. */
   readonly onFenced?: (share: Share, error: WeirError) => void;
   readonly onFailed: (error: Error) => void;
@@ -120,7 +123,8 @@ class Thread {
   #stopping = false;
 
   constructor(name: string, options: FoldThreadsOptions) {
-    const { folder, log, checkpointIntervalMs, checkpointBytes } = options;
+    const { folder, log, checkpointIntervalMs, checkpointBytes, onBatches } = options;
+    const traced = onBatches !== undefined;
     this.#name = name;
     this.#options = options;
     // Whoever awaits it meets the failure.
@@ -129,7 +133,7 @@ class Thread {
       name,
       // Most of what folding makes is garbage a moment later: room for it to die young halves the collector's work.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      workerData: { folder, log, checkpointIntervalMs, checkpointBytes } satisfies FoldThreadData,
+      workerData: { folder, log, checkpointIntervalMs, checkpointBytes, traced } satisfies FoldThreadData,
     });
     this.#worker.on('message', (message: FromFoldThread) => this.#take(message));
     this.#worker.on('error', (error) => this.#fail(error as Error));
@@ -189,6 +193,7 @@ class Thread {
         break;
       default:
         this.#options.onGauges?.(message.gauges);
+        this.#options.onBatches?.(message.batches);
         this.positions = message.positions;
         this.reports++;
         this.#options.onTotals(this.#name, message.values);

@@ -11,6 +11,7 @@ import type { Sessions } from '../runtime/http/sessions.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { Tracing } from '../runtime/tracing.ts';
 import { ADMIN_FILE, type AdminFile } from './admin/client.ts';
 import { type AdminAction, registerAdmin } from './admin/routes.ts';
 import type { River } from './engine.ts';
@@ -24,6 +25,8 @@ export interface ProcessParts {
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
   readonly now: Now;
+  /** Null where nothing is traced. */
+  readonly tracing: Tracing | null;
 }
 
 /** Of a process that serves nobody but its operators: no key opens more. */
@@ -67,7 +70,7 @@ export async function listenAndTell(
 }
 
 async function build(
-  { config, version, metrics, engine, lifecycle, logger }: ProcessParts,
+  { config, version, metrics, engine, lifecycle, logger, tracing }: ProcessParts,
   keys: KeyStore,
   flow: FlowMeter,
   sessions: Sessions | undefined,
@@ -77,6 +80,7 @@ async function build(
     ...(sessions === undefined ? {} : { sessions }),
     version,
     logger,
+    tracing,
     bodyBytesMax: config.bodyLimitBytes,
     requestsPerSecondMax: config.rateLimit,
     readiness: () => ({ ready: !lifecycle.stopping, checks: checksOf(engine) }),

@@ -8,6 +8,7 @@ import { EXIT_CODES, exitAtOnce, Lifecycle } from '../runtime/lifecycle.ts';
 import { type OpenLogger, openLogger } from '../runtime/logger.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import type { ProcessRole } from '../runtime/roles.ts';
+import { startTracing } from '../runtime/tracing.ts';
 import { MINUTE_MS } from '../schemas/time.ts';
 import type { Cli } from './cli.ts';
 import { isEngine, isEvaluation, type River, startRiver } from './engine.ts';
@@ -39,8 +40,15 @@ export async function runProcess(
   try {
     const metrics = new Metrics();
     const evaluation = isEvaluation(config.dataDir);
-    const engine = await startRiver({ loaded, version, logger, metrics, lifecycle, now, evaluation, roles });
-    const parts: ProcessParts = { config, version, engine, metrics, lifecycle, logger, now };
+    // First started, last stopped: what the others do while they stop is traced, too.
+    const tracing = await lifecycle.start(
+      'tracing',
+      () => startTracing({ config, version, logger }),
+      (started) => started?.stop(),
+    );
+    const shared = { version, metrics, lifecycle, logger, now, tracing };
+    const engine = await startRiver({ ...shared, loaded, evaluation, roles });
+    const parts: ProcessParts = { ...shared, config, engine };
     const serving = await startServing(cli, parts);
     if (roles.has('clock') && !evaluation) await startTime(parts, serving?.intake ?? new Intake(engine.log));
     if (serving !== null) await whenServing(parts, serving, evaluation);

@@ -17,7 +17,6 @@ import { KeyStore } from '../runtime/http/keys.ts';
 import { Sessions } from '../runtime/http/sessions.ts';
 import { UserStore } from '../runtime/http/users.ts';
 import type { RecordBatch } from '../runtime/log/port.ts';
-import { LatencyRows } from '../sinks/clickhouse/latency.ts';
 import type { AdminAction } from './admin/routes.ts';
 import type { Engine } from './engine.ts';
 import { evaluateAction } from './evaluate.ts';
@@ -49,12 +48,7 @@ export interface Serving {
 
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, engine, metrics, lifecycle, now, version, tracing } = options;
-  const latencies = await lifecycle.start(
-    'latencies',
-    () => new LatencyRows({ client: engine.clickhouse.write, now, logger: options.logger }),
-    (rows) => rows.stop(),
-  );
-  const flow = new FlowMeter(metrics, engine, now, (latencyMs, count) => latencies.add(latencyMs, count));
+  const flow = new FlowMeter(metrics, engine, now);
   const listeners = [(batch: RecordBatch) => flow.decided(batch)];
   const keys = openKeys(options);
   const users = new UserStore({ file: join(config.dataDir, 'users.json'), now });

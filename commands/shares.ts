@@ -1,9 +1,11 @@
 /** What several processes share out among themselves, as far as it is this one’s: done by fold threads, or by stages. */
 
+import type { ProcessedBatch } from '../runtime/batch-times.ts';
 import { joinOwners, type LogSource } from '../runtime/log/open.ts';
 import type { Ownership, OwnershipOptions, Share } from '../runtime/log/ownership.ts';
 import type { Log } from '../runtime/log/port.ts';
 import type { ProcessRole } from '../runtime/roles.ts';
+import { messagingSpan, type Tracing } from '../runtime/tracing.ts';
 import type { EngineOptions } from './engine.ts';
 import { FoldThreads } from './fold-threads.ts';
 import { instanceOf } from './instance.ts';
@@ -94,7 +96,7 @@ function sharesOf({ roles, evaluation }: SharesOptions, partitions: number): Own
 }
 
 function startThreads(
-  { loaded, metrics, lifecycle, roles }: SharesOptions,
+  { loaded, metrics, lifecycle, roles, tracing = null }: SharesOptions,
   log: Log,
   logSource: LogSource,
   onFenced: (share: Share, error: unknown) => void,
@@ -110,7 +112,19 @@ function startThreads(
     checkpointBytes,
     onTotals: (worker, totals) => metrics.merge(worker, totals),
     onGauges: (values) => metrics.setAll(values),
+    ...(tracing === null ? {} : { onBatches: (batches) => tellBatches(tracing, batches) }),
     onFenced,
     onFailed: (error) => lifecycle.fail(error),
   });
+}
+
+/** Route reads several topics, a task the journal alone. A batch is of many requests, and so belongs to none of them. */
+function tellBatches(tracing: Tracing, batches: readonly ProcessedBatch[]): void {
+  for (const { share, records, beganAt, endedAt } of batches) {
+    const isRoute = share.stage === 'route';
+    const { attributes, ...named } = messagingSpan(tracing.messaging, 'process', isRoute ? null : 'journal', records);
+    const partition = isRoute ? {} : { 'messaging.destination.partition.id': String(share.partition) };
+    const span = { ...named, attributes: { ...attributes, ...partition, 'weir.stage': share.stage }, beganAt };
+    tracing.begin(span).end({ endedAt });
+  }
 }

@@ -7,7 +7,7 @@ import { type ClickHouseSink, type SinkLag, startClickHouseSink } from '../sinks
 import type { EngineOptions } from './engine.ts';
 import type { Stages } from './stages.ts';
 
-export interface SinkOptions extends Pick<EngineOptions, 'logger' | 'metrics'> {
+export interface SinkOptions extends Pick<EngineOptions, 'logger' | 'metrics' | 'tracing'> {
   readonly log: Log;
   readonly clickhouse: ClickHouse;
   /** Folder of the ClickHouse in this process; null for a server. */
@@ -52,7 +52,7 @@ export class SinkStage {
 }
 
 function startSink(options: SinkOptions, onFault: (error: unknown) => void): ClickHouseSink {
-  const { log, clickhouse, folder, replicate, logger, metrics } = options;
+  const { log, clickhouse, folder, replicate, logger, metrics, tracing = null } = options;
   return startClickHouseSink({
     log,
     client: clickhouse.write,
@@ -60,6 +60,7 @@ function startSink(options: SinkOptions, onFault: (error: unknown) => void): Cli
     // A server that is away holds nothing up: the sink makes the tables when it first reaches it.
     ...(folder === null ? { prepare: () => migrate(clickhouse.write, { replicate }) } : {}),
     logger,
+    tracing,
     onProgress: ({ table, rows, durationMs }) => {
       metrics.count('weir_sink_rows_total', { table }, rows);
       metrics.observe('weir_sink_insert_seconds', { table }, durationMs / 1_000);

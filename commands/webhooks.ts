@@ -12,7 +12,7 @@ import type { ServeOptions } from './serve.ts';
 const GAUGES_MS = 5 * SECOND_MS;
 
 export async function startWebhooks(options: ServeOptions, { app }: Server): Promise<void> {
-  const { config, version, engine, metrics, lifecycle, logger, now } = options;
+  const { config, version, engine, metrics, lifecycle, logger, now, tracing } = options;
   const { log } = engine;
   const key = loadSecretKey(config);
   const allow = new Set(config.webhookAllow ?? []);
@@ -23,7 +23,7 @@ export async function startWebhooks(options: ServeOptions, { app }: Server): Pro
   let sender: WebhookSender | null = null;
   await engine.stages.attach('webhooks', async () => {
     const started = await startWebhookSender({
-      ...{ log, key, allow, now, version, logger, random: systemRandom },
+      ...{ log, key, allow, now, version, logger, tracing, random: systemRandom },
       onAttempt: ({ outcome, attempt, trigger }, sinceRecordMs) => {
         metrics.count('weir_webhook_attempts_total', { outcome });
         if (outcome !== 'delivered' || attempt !== 1 || trigger !== 'event') return;

@@ -3,6 +3,7 @@
  * catching up would make events late by hours; it has no state but its position, and commits journal,
  * dead letters and positions in one step.
  */
+import type { BatchTimes } from '../runtime/batch-times.ts';
 import { Commits } from '../runtime/log/commits.ts';
 import { Conformer } from '../runtime/log/conform.ts';
 import type { Log, Position, Reader, RecordBatch } from '../runtime/log/port.ts';
@@ -25,6 +26,8 @@ export interface RouteOptions {
   readonly folded: (partition: number) => number;
   readonly onRouted: (entries: number) => void;
   readonly onCommitted?: (durationMs: number) => void;
+  /** Where batches are traced. */
+  readonly times?: BatchTimes | null;
 }
 
 /** One partition of one input, with the record that is next. */
@@ -55,7 +58,10 @@ export class Route {
   constructor(options: RouteOptions) {
     this.#options = options;
     this.#router = new Router({ partitions: options.log.partitions, kinds: options.kinds });
-    this.#commits = new Commits('route', options.log.committer('route'), options.onCommitted);
+    this.#commits = new Commits('route', options.log.committer('route'), (durationMs) => {
+      options.onCommitted?.(durationMs);
+      options.times?.acknowledged();
+    });
   }
 
   async start(): Promise<void> {
@@ -85,6 +91,7 @@ export class Route {
   /** Routes and commits what one commit can carry, and answers how many records; 0 where there is nothing, or the tasks are far behind. */
   async step(): Promise<number> {
     if (this.#isFarAhead()) return 0;
+    this.#options.times?.begin();
     const live = this.#readyInputs();
     let records = 0;
     while (live.length > 0 && records < COMMIT_RECORDS_MAX && this.#router.bytes < COMMIT_BYTES_MAX) {
@@ -94,7 +101,7 @@ export class Route {
       records++;
       if (!this.#peek(input)) live.splice(place, 1);
     }
-    if (records > 0) await this.#commit();
+    if (records > 0) await this.#commit(records);
     return records;
   }
 
@@ -162,10 +169,11 @@ export class Route {
   }
 
   /** Commits once the commit before is acknowledged. */
-  async #commit(): Promise<void> {
+  async #commit(records: number): Promise<void> {
     const positions = this.positions();
     const { entries } = this.#router.journal;
     const outputs = this.#router.take();
+    this.#options.times?.sending(records);
     await this.#commits.send({ outputs, positions, state: Buffer.alloc(0) });
     this.#options.onRouted(entries);
   }

@@ -11,6 +11,7 @@ import { type FieldError, WeirError } from '../runtime/errors.ts';
 import { fieldErrorsOf } from '../runtime/http/problem.ts';
 import type { Log } from '../runtime/log/port.ts';
 import { type PackedValues, ValueWriter } from '../runtime/log/values.ts';
+import { messagingSpan, spanned, type TraceContext, type Tracing } from '../runtime/tracing.ts';
 import { type Declared, schemaOf } from '../schemas/declare.ts';
 import { eventIdOf } from '../schemas/ids.ts';
 import { EVENTS, type EventOf, type EventTopic } from '../schemas/journal.ts';
@@ -27,18 +28,19 @@ export interface Receipt {
   readonly eventId: string;
 }
 
-export interface SubmitContext {
+/** With what the events belong to, for logs whose records carry it. */
+export interface SubmitContext extends TraceContext {
   /** True where `items` stands for one event that did not come in a list: error paths then name no index. */
   readonly single?: boolean;
   /** True where a backfill is no business of the sender's: `historical` is then refused. */
   readonly refuseHistorical?: boolean;
-  /** W3C `traceparent` of the request, for logs whose records carry one. */
-  readonly trace?: string | undefined;
 }
 
 export interface IntakeOptions {
   /** Called with each acknowledged batch: for metrics. */
   readonly onAccepted?: (topic: InputTopic, count: number) => void;
+  /** Where sending on behalf of somebody has a span; none is made without it. */
+  readonly tracing?: Tracing | null;
 }
 
 /** What of the log intake needs: it may stand in another process. */
@@ -97,9 +99,22 @@ export class Intake {
   async append<K extends InputTopic>(
     topic: K,
     values: readonly EventOf<K>[],
-    { trace }: Pick<SubmitContext, 'trace'> = {},
+    { trace, traceState }: TraceContext = {},
   ): Promise<Receipt[]> {
     if (values.length === 0) return [];
+    const { tracing = null } = this.#options;
+    const context = { ...(trace === undefined ? {} : { trace }), ...(traceState === undefined ? {} : { traceState }) };
+    // What nobody outside asked for (ticks of the clock, the demo) would be traces of one span.
+    if (tracing === null || trace === undefined) return this.#append(topic, values, context);
+    const span = { ...messagingSpan(tracing.messaging, 'send', topic, values.length), parent: context };
+    return spanned(tracing, span, (own) => this.#append(topic, values, own));
+  }
+
+  async #append<K extends InputTopic>(
+    topic: K,
+    values: readonly EventOf<K>[],
+    context: TraceContext,
+  ): Promise<Receipt[]> {
     await this.#declare(topic);
     const record = EVENTS[topic] as unknown as Declared<EventOf<K>>;
     const packed = this.#encode(record, values);
@@ -110,7 +125,7 @@ export class Intake {
       fingerprint: record.fingerprint,
       values: packed,
       ...(keyOf === null ? {} : { keys: this.#keys(values.map(keyOf)) }),
-      ...(trace === undefined ? {} : { trace }),
+      ...context,
     });
     this.#options.onAccepted?.(topic, values.length);
     return values.map((value, index) => ({

@@ -13,6 +13,7 @@ import { isWeirError, WeirError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { serviceSettings } from './service-settings.ts';
 import { factsOf, type SettingFacts, setting } from './setting.ts';
+import { tracingSettings } from './tracing-settings.ts';
 import { webhookSettings } from './webhook-settings.ts';
 import { bytesBetween, durationBetween, oneOf, plainText, roleList, seedOrOff, wholeNumber } from './written.ts';
 
@@ -125,6 +126,7 @@ const declaration = z.strictObject({
   }),
   ...serviceSettings,
   ...webhookSettings,
+  ...tracingSettings,
 });
 
 export type Config = z.infer<typeof declaration>;

@@ -3,6 +3,7 @@
  * folds on while the commit is under way, and writes checkpoints now and then.
  */
 
+import type { BatchTimes } from '../../runtime/batch-times.ts';
 import { monotonicNow } from '../../runtime/clock.ts';
 import { isWeirError, WeirError } from '../../runtime/errors.ts';
 import { Commits } from '../../runtime/log/commits.ts';
@@ -42,6 +43,8 @@ export interface RunnerOptions {
   readonly checkpointBytes: number;
   readonly now: () => number;
   readonly counters: Counters;
+  /** Where batches are traced. */
+  readonly times?: BatchTimes | null;
 }
 
 export class TaskRunner {
@@ -65,7 +68,10 @@ export class TaskRunner {
     const { log, partition, counters } = options;
     const name = taskName(partition);
     this.#options = options;
-    this.#commits = new Commits(name, log.committer(name), (durationMs) => counters.committed('score', durationMs));
+    this.#commits = new Commits(name, log.committer(name), (durationMs) => {
+      counters.committed('score', durationMs);
+      options.times?.acknowledged();
+    });
     this.#task = new Task(partition, (fingerprint) => log.schema(fingerprint));
     this.#reader = log.reader('journal', partition, 0, { durable: false, reuse: true });
   }
@@ -123,6 +129,7 @@ export class TaskRunner {
     const before = this.#task.ordinal;
     let batch = this.#reader.poll();
     if (batch === null) return 0;
+    this.#options.times?.begin();
     for (;;) {
       await this.#fold(batch);
       // A commit costs the same for many as for one: small batches, as a busy route writes them, go together.
@@ -156,6 +163,7 @@ export class TaskRunner {
   /** Commits what is folded and writes a last checkpoint at the committed position. */
   async stop(): Promise<void> {
     if (!this.#restored) return this.drop();
+    this.#options.times?.begin();
     await this.#commit(this.#reader.position);
     await this.#checkpoint(true);
     await this.#writing;
@@ -206,6 +214,7 @@ export class TaskRunner {
     const outputs = this.#task.take();
     const { digest, ordinal } = this.#task;
     const state = encodeCommitted({ digest: digest.toString('hex'), ordinal, build });
+    this.#options.times?.sending(position - this.#sent);
     await this.#commits.send({ outputs, positions: [{ topic: 'journal', partition, offset: position }], state });
     this.#sent = position;
     this.#count();

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { BatchTimes, type ProcessedBatch } from '../../runtime/batch-times.ts';
 import { buildId } from '../../runtime/build.ts';
 import { repeatEvery, systemNow } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
@@ -28,6 +29,8 @@ export interface FoldThreadData {
   readonly log: LogSource;
   readonly checkpointIntervalMs: number;
   readonly checkpointBytes: number;
+  /** Whether the main thread makes spans of batches. */
+  readonly traced: boolean;
 }
 
 /** What the main thread asks; each change is answered with `done` once it is made. */
@@ -45,6 +48,7 @@ export type FromFoldThread =
       readonly values: WorkerTotals;
       readonly gauges: WorkerTotals;
       readonly positions: readonly ReadPosition[];
+      readonly batches: readonly ProcessedBatch[];
     }
   | { readonly kind: 'failed'; readonly code: string | null; readonly message: string; readonly stack: string }
   | { readonly kind: 'stopped' };
@@ -57,7 +61,13 @@ function kindsOfRules(): Set<SubjectKind> {
   return new Set(SUBJECT_KINDS.filter((kind) => occasions.has(kind)));
 }
 
-function newRunner(data: FoldThreadData, log: Log, counters: Counters, partition: number): TaskRunner {
+function newRunner(
+  data: FoldThreadData,
+  log: Log,
+  counters: Counters,
+  partition: number,
+  times: BatchTimes | null,
+): TaskRunner {
   const { folder, checkpointBytes, checkpointIntervalMs } = data;
   // Staggered, so that no two partitions of a thread pause at once.
   const spread = 1 + partition / log.partitions / 2;
@@ -71,6 +81,7 @@ function newRunner(data: FoldThreadData, log: Log, counters: Counters, partition
     checkpointBytes: checkpointBytes * spread,
     now: systemNow,
     counters,
+    times,
   });
 }
 
@@ -80,10 +91,13 @@ async function main(): Promise<void> {
   const data = workerData as FoldThreadData;
   const log = await openLog(data.log);
   const counters = new Counters();
+  let batches: ProcessedBatch[] = [];
+  const timesOf = (share: Share) =>
+    data.traced ? new BatchTimes(share, systemNow, (batch) => void batches.push(batch)) : null;
   const thread = new FoldThread({
     log,
     counters,
-    newRunner: (partition) => newRunner(data, log, counters, partition),
+    newRunner: (partition) => newRunner(data, log, counters, partition, timesOf({ stage: 'score', partition })),
     newRoute: (folded) =>
       new Route({
         log,
@@ -91,6 +105,7 @@ async function main(): Promise<void> {
         folded,
         onRouted: (entries) => counters.add('weir_entries_routed_total', entries),
         onCommitted: (durationMs) => counters.committed('route', durationMs),
+        times: timesOf({ stage: 'route', partition: 0 }),
       }),
     onFenced: (share, { message }) => tell({ kind: 'fenced', share, message }),
   });
@@ -106,7 +121,8 @@ async function main(): Promise<void> {
   const report = () => {
     const totals = thread.counters;
     const [values, gauges] = [totals.totals(), totals.gauges()];
-    tell({ kind: 'counters', values, gauges, positions: thread.positions() });
+    tell({ kind: 'counters', values, gauges, positions: thread.positions(), batches });
+    batches = [];
   };
   const reporting = repeatEvery(REPORT_MS, report);
   await thread.run();

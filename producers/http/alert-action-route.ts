@@ -10,7 +10,9 @@ import { type FieldError, WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { type Caller, knownCaller, mayAct, requireRole, seesRestricted } from '../../runtime/http/auth.ts';
 import { fieldErrorsOf } from '../../runtime/http/problem.ts';
+import { traceContextOf } from '../../runtime/http/trace-headers.ts';
 import { description } from '../../runtime/http/validation.ts';
+import type { TraceContext } from '../../runtime/tracing.ts';
 import { type AlertAction, alertActionRecord } from '../../schemas/events/alert-action.ts';
 import type { SubjectKind } from '../../schemas/subjects.ts';
 import { TOPICS } from '../../schemas/topics.ts';
@@ -96,7 +98,7 @@ export function addAlertActionRoute(app: App, parts: AlertRouteParts): void {
     },
     async (request, reply) => {
       const submission = submissionOf(request.body);
-      const take = () => takeActions(parts, knownCaller(request), submission, request.query);
+      const take = () => takeActions(parts, knownCaller(request), submission, request.query, traceContextOf(request));
       return sendAnswer(reply, await parts.idempotency.run(request, take));
     },
   );
@@ -107,6 +109,7 @@ async function takeActions(
   caller: Caller,
   { items, single }: Submission,
   { wait, timeoutMs }: z.infer<typeof waitQuery>,
+  context: TraceContext,
 ): Promise<Answer> {
   const bodies = checkBodies(items, single);
   const known = await factsOn(lookUpAlerts, bodies, single, seesRestricted(caller));
@@ -115,7 +118,7 @@ async function takeActions(
     actionOf(body, caller, at, position, known.get(body.alertId) as Facts),
   );
   const { mark } = index;
-  const receipts = await intake.append('alert-actions', actions);
+  const receipts = await intake.append('alert-actions', actions, context);
   if (wait === undefined) return receiptsAnswer(receipts);
   const verdicts = await index.await(receipts.map(refusalOf), mark, timeoutMs);
   return verdictsAnswer(

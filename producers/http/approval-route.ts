@@ -10,7 +10,9 @@ import { type FieldError, WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { type Caller, knownCaller, mayAct, requireRole } from '../../runtime/http/auth.ts';
 import { fieldErrorsOf } from '../../runtime/http/problem.ts';
+import { traceContextOf } from '../../runtime/http/trace-headers.ts';
 import { description } from '../../runtime/http/validation.ts';
+import type { TraceContext } from '../../runtime/tracing.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import { id } from '../../schemas/declare.ts';
 import { type Approval, approvalRecord } from '../../schemas/events/approval.ts';
@@ -90,7 +92,7 @@ export function addApprovalRoute(app: App, parts: ApprovalRouteParts): void {
         const submission = isBatch(request.body)
           ? await ofBatch(parts.lookUpWaiting, request.body)
           : submissionOf(request.body);
-        return takeApprovals(parts, knownCaller(request), submission, request.query);
+        return takeApprovals(parts, knownCaller(request), submission, request.query, traceContextOf(request));
       };
       return sendAnswer(reply, await parts.idempotency.run(request, take));
     },
@@ -129,6 +131,7 @@ async function takeApprovals(
   caller: Caller,
   { items, single }: Submission,
   { wait, timeoutMs }: WaitQuery,
+  context: TraceContext,
 ): Promise<Answer> {
   const bodies = checkBodies(items, single);
   const decisions = await decisionsOn(index, bodies, single);
@@ -138,10 +141,10 @@ async function takeApprovals(
     return approvalOf(body, caller, at, debtor);
   });
   const { mark } = index;
-  const receipts = await intake.append('approvals', approvals);
+  const receipts = await intake.append('approvals', approvals, context);
   if (wait === undefined) return receiptsAnswer(receipts);
   const awaited = approvals.map((approval, position) => awaitedOf(approval, receipts[position] as Receipt));
-  return verdictsAnswer(single, receipts, await index.await(awaited, mark, timeoutMs));
+  return verdictsAnswer(single, receipts, await index.await(awaited, mark, timeoutMs, context));
 }
 
 function checkBodies(items: readonly unknown[], single: boolean): ApprovalBody[] {

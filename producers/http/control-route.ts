@@ -9,6 +9,8 @@ import type { Now } from '../../runtime/clock.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { type Caller, knownCaller, mayAct, requireRole } from '../../runtime/http/auth.ts';
+import { traceContextOf } from '../../runtime/http/trace-headers.ts';
+import type { TraceContext } from '../../runtime/tracing.ts';
 import { id, instant, maybe, text } from '../../schemas/declare.ts';
 import { type Control, controlEntry, controlRecord, rateRecord, SEGMENT } from '../../schemas/events/control.ts';
 import { TOPICS } from '../../schemas/topics.ts';
@@ -109,7 +111,10 @@ export function addControlRoute(app: App, parts: ControlRouteParts): void {
       const caller = knownCaller(request);
       refuseBeyondRole(request.body, caller);
       const control = controlOf(request.body, caller.name, parts.now(), parts.validateSettings);
-      return sendAnswer(reply, await parts.idempotency.run(request, () => store(parts, control)));
+      return sendAnswer(
+        reply,
+        await parts.idempotency.run(request, () => store(parts, control, traceContextOf(request))),
+      );
     },
   );
 }
@@ -123,8 +128,12 @@ function refuseBeyondRole({ kind, by }: ControlBody, caller: Caller): void {
   throw new WeirError('FORBIDDEN', `Only an administrator acts for somebody else; ${caller.name} cannot act as ${by}.`);
 }
 
-async function store({ intake, onControl }: ControlRouteParts, control: Control): Promise<Answer> {
-  const receipts = await intake.append('control', [control]);
+async function store(
+  { intake, onControl }: ControlRouteParts,
+  control: Control,
+  context: TraceContext,
+): Promise<Answer> {
+  const receipts = await intake.append('control', [control], context);
   onControl?.(control, receipts[0] as Receipt);
   return receiptsAnswer(receipts);
 }

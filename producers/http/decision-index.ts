@@ -9,13 +9,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isWeirError } from '../../runtime/errors.ts';
 import { RecordDecoder } from '../../runtime/log/decoder.ts';
 import type { Log, Reader, RecordBatch } from '../../runtime/log/port.ts';
+import { spanned, type TraceContext, type Tracing } from '../../runtime/tracing.ts';
 import { type DeadLetter, deadLetterRecord } from '../../schemas/dead-letter.ts';
 import { type Decision, decisionRecord } from '../../schemas/decision.ts';
 import { partitionsOf, TOPICS } from '../../schemas/topics.ts';
 import { hashOfBytes, hashOfText } from './id-hash.ts';
 import { RecentPositions } from './recent-positions.ts';
 import { placeOf, RecentRefusals } from './recent-refusals.ts';
-import { type Awaited, type Verdict, Wait, type Waiter } from './wait.ts';
+import { type Awaited, outcomesOf, type Verdict, Wait, type Waiter, waitSpan } from './wait.ts';
 
 /** Asks ClickHouse for all revisions of decisions on some transfers, in any order. */
 export type LookUpDecisions = (transferIds: readonly string[]) => Promise<readonly Decision[]>;
@@ -26,6 +27,8 @@ export interface DecisionIndexOptions {
   readonly onFault: (error: unknown) => void;
   /** Called with each batch of decisions when it can be read: for metrics. */
   readonly onDecisions?: (batch: RecordBatch) => void;
+  /** Where waiting on behalf of somebody has a span; none is made without it. */
+  readonly tracing?: Tracing | null;
 }
 
 /** After this long a waiting event is taken for a repeat, which the fold passes by in silence, and looked up. */
@@ -112,7 +115,19 @@ export class DecisionIndex {
    * Waits for what becomes of events that were appended after `mark` was taken: a decision, a refusal,
    * or null where the time is over first.
    */
-  async await(awaited: readonly Awaited[], mark: number, timeoutMs: number): Promise<readonly (Verdict | null)[]> {
+  async await(
+    awaited: readonly Awaited[],
+    mark: number,
+    timeoutMs: number,
+    context: TraceContext = {},
+  ): Promise<readonly (Verdict | null)[]> {
+    const { tracing = null } = this.#options;
+    const work = () => this.#await(awaited, mark, timeoutMs);
+    if (tracing === null || context.trace === undefined) return work();
+    return spanned(tracing, waitSpan(awaited.length, context), work, outcomesOf);
+  }
+
+  async #await(awaited: readonly Awaited[], mark: number, timeoutMs: number): Promise<readonly (Verdict | null)[]> {
     const wait = new Wait(awaited);
     const full = this.#waitersByPlace.size + awaited.length > WAITERS_MAX;
     // First registered, so that no decision comes in unseen while those before it are looked through.

@@ -6,7 +6,9 @@
 import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
 import { requireRole } from '../../runtime/http/auth.ts';
+import { traceContextOf } from '../../runtime/http/trace-headers.ts';
 import { description } from '../../runtime/http/validation.ts';
+import type { TraceContext } from '../../runtime/tracing.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import type { Declared } from '../../schemas/declare.ts';
 import { partyOf, type Transfer } from '../../schemas/events/transfer.ts';
@@ -27,7 +29,6 @@ import {
   type WaitQuery,
   waitQuery,
 } from './submission.ts';
-import { traceOf } from './trace.ts';
 import type { Awaited } from './wait.ts';
 
 export interface EventRouteParts {
@@ -62,7 +63,7 @@ function addPlainRoute(app: App, topic: InputTopic, { intake, idempotency }: Eve
     async (request, reply) => {
       const { items, single } = submissionOf(request.body);
       const stored = await idempotency.run(request, async () =>
-        receiptsAnswer(await intake.submit(topic, items, { single, trace: traceOf(request) })),
+        receiptsAnswer(await intake.submit(topic, items, { single, ...traceContextOf(request) })),
       );
       return sendAnswer(reply, stored);
     },
@@ -84,7 +85,9 @@ function addTransferRoute(app: App, parts: EventRouteParts): void {
       const submission = submissionOf(request.body);
       return sendAnswer(
         reply,
-        await parts.idempotency.run(request, () => takeTransfers(parts, submission, request.query, traceOf(request))),
+        await parts.idempotency.run(request, () =>
+          takeTransfers(parts, submission, request.query, traceContextOf(request)),
+        ),
       );
     },
   );
@@ -94,15 +97,15 @@ async function takeTransfers(
   { intake, index }: EventRouteParts,
   { items, single }: Submission,
   { wait, timeoutMs }: WaitQuery,
-  trace: string | undefined,
+  context: TraceContext,
 ): Promise<Answer> {
   const transfers = intake.checkAll('transfers', items, { single, refuseHistorical: true });
   const { mark } = index;
-  const receipts = await intake.append('transfers', transfers, { trace });
+  const receipts = await intake.append('transfers', transfers, context);
   if (wait === undefined) return receiptsAnswer(receipts);
   const deciding = transfers.flatMap((transfer, at) => (awaitsDecision(transfer) ? [at] : []));
   const awaited = deciding.map((at) => awaitedOf(transfers[at] as Transfer, receipts[at] as Receipt));
-  const verdicts = await index.await(awaited, mark, timeoutMs);
+  const verdicts = await index.await(awaited, mark, timeoutMs, context);
   const byPlace = new Map(deciding.map((at, order) => [at, verdicts[order]]));
   return verdictsAnswer(
     single,

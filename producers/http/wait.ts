@@ -1,4 +1,6 @@
 /** One caller's wait for what becomes of some events, and each event's part of it. */
+import type { Attributes } from '@opentelemetry/api';
+import type { NewSpan, TraceContext } from '../../runtime/tracing.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import { hashOfText } from './id-hash.ts';
 import type { Refusal } from './recent-refusals.ts';
@@ -15,6 +17,25 @@ export interface Awaited {
 }
 
 export type Verdict = { readonly decision: Decision } | { readonly refusal: Refusal };
+
+/** The span of waiting for what becomes of some events. */
+export function waitSpan(events: number, parent: TraceContext): NewSpan {
+  return { name: 'await decision', kind: 'internal', parent, attributes: { 'weir.await.events': events } };
+}
+
+/** What came of the wait: how often each outcome, and the one of all where there is but one. */
+export function outcomesOf(verdicts: readonly (Verdict | null)[]): Attributes {
+  const counts: { [outcome: string]: number } = {};
+  for (const verdict of verdicts) {
+    const outcome = verdict === null ? 'timeout' : 'decision' in verdict ? verdict.decision.outcome : 'refused';
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  const [outcome = 'none', ...others] = Object.keys(counts);
+  return {
+    'weir.decision.outcome': others.length === 0 ? outcome : 'mixed',
+    ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [`weir.decision.count.${name}`, count])),
+  };
+}
 
 export class Waiter {
   readonly awaited: Awaited;

@@ -11,6 +11,7 @@ import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { WeirError } from '../errors.ts';
+import type { Tracing } from '../tracing.ts';
 import type { App } from './app.ts';
 import { callerOf } from './auth.ts';
 import { readJsonBodies } from './body.ts';
@@ -18,6 +19,7 @@ import { Connections } from './connections.ts';
 import type { KeyStore } from './keys.ts';
 import { describeRoutes } from './openapi.ts';
 import { PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
+import { traceRequests } from './request-spans.ts';
 import type { Sessions } from './sessions.ts';
 import { validateParts } from './validation.ts';
 
@@ -48,6 +50,8 @@ export interface ServerOptions {
   /** Requests a key, or an address without one, may send in a second. */
   readonly requestsPerSecondMax?: number;
   readonly logger?: FastifyBaseLogger;
+  /** Where each request has a span; none is made without it. */
+  readonly tracing?: Tracing | null;
   readonly onAnswered?: (answered: Answered) => void;
   readonly onRefused?: (code: RenderedProblem['code']) => void;
   /** An error that is none of the closed set: a fault of ours. The caller gets 500 and learns nothing more. */
@@ -70,8 +74,8 @@ const REQUESTS_PER_SECOND_MAX = 5_000;
 const PARAM_LENGTH_MAX = 512;
 /** A request must have come in whole by then; a slower one would hold its connection for nothing. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Probes of an orchestrator must not be shut out by a noisy neighbour. */
-const UNLIMITED = new Set(['/livez', '/readyz', '/metrics']);
+/** Probes of an orchestrator must not be shut out by a noisy neighbour, and tell nothing that is worth a span. */
+const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 
 /** Answers are data of persons: kept by nobody on the way, and shown by no browser as what they are not. */
 const GUARDS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
@@ -90,6 +94,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   app.setValidatorCompiler(validateParts);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   readJsonBodies(app);
+  if (options.tracing) traceRequests(app, options.tracing, PROBES);
   await knowCallers(app, options);
   await describeRoutes(app, options.version);
   const health = { draining: false };
@@ -153,7 +158,7 @@ async function knowCallers(app: App, options: ServerOptions): Promise<void> {
     max: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
     timeWindow: 1_000,
     keyGenerator: ({ caller, ip }) => (caller === null ? ip : `key ${caller.keyId}`),
-    allowList: (request) => UNLIMITED.has(request.routeOptions.url ?? ''),
+    allowList: (request) => PROBES.has(request.routeOptions.url ?? ''),
     errorResponseBuilder: (_, { max }) =>
       new WeirError('RATE_LIMITED', `At most ${max} requests a second are answered; try again in a second.`),
   });

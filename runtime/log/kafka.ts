@@ -30,7 +30,7 @@ import { boundsOf } from './kafka/keyed.ts';
 import { Names } from './kafka/names.ts';
 import { Offsets } from './kafka/offsets.ts';
 import { KafkaReader, Waits } from './kafka/reader.ts';
-import { encodeHeader, type Framed } from './kafka/record-batches.ts';
+import { encodeHeaders, type Framed } from './kafka/record-batches.ts';
 import { openRegistry, type RegistryAccess } from './kafka/registry.ts';
 import type { Place } from './kafka/requests.ts';
 import { type Registry, SchemaBook } from './kafka/schema-book.ts';
@@ -228,9 +228,9 @@ export class KafkaLog implements Log {
 
   /** What stands before the values of an append, and its place on the cluster. */
   #framed(append: Append): (Framed & Place) | Promise<Framed & Place> {
-    const { topic, partition, fingerprint, values, trace } = append;
+    const { topic, partition, fingerprint, values } = append;
     this.#offsets.end(topic, partition);
-    const headers = trace === undefined ? undefined : encodeHeader('traceparent', trace);
+    const headers = headersOf(append);
     const framed = (frame: Buffer) => {
       const place = { topic: this.#names.topic(topic), partition };
       return { ...place, keys: keysOf(append), frame, headers, values, from: 0, to: values.count };
@@ -282,6 +282,12 @@ export class KafkaLog implements Log {
     this.#asked = false;
     await this.#catchUp().catch((error) => this.#options.onTrouble?.(error));
   }
+}
+
+function headersOf({ trace, traceState }: Append): Buffer | undefined {
+  if (trace === undefined) return undefined;
+  const state = traceState === undefined ? [] : [['tracestate', traceState] as const];
+  return encodeHeaders([['traceparent', trace], ...state]);
 }
 
 /** Values of a schema that is not the topic's own may begin with anything. */

@@ -25,6 +25,8 @@ export interface Append {
    * a log without a place for it leaves it out. No reader is given it, since nothing may be judged by it.
    */
   readonly trace?: string;
+  /** W3C `tracestate` beside it, likewise. */
+  readonly traceState?: string;
 }
 
 /** Records as they were stored together: offsets `baseOffset … baseOffset + values.count − 1`. */

@@ -12,8 +12,9 @@ import { monotonicNow, systemNow } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
 import type { Log, Reader } from '../../runtime/log/port.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Tracing } from '../../runtime/tracing.ts';
 import { partitionsOf, TOPICS } from '../../schemas/topics.ts';
-import { bodyInserter, fileInserter } from './insert.ts';
+import { bodyInserter, fileInserter, tracedInserter } from './insert.ts';
 import { JournalRows } from './journal-rows.ts';
 import { LagMeter, type SinkLag } from './lag.ts';
 import { Ledger } from './ledger.ts';
@@ -43,6 +44,8 @@ export interface ClickHouseSinkOptions {
   /** Time from one round to the next while records trickle in. */
   readonly roundIntervalMs?: number;
   readonly onProgress?: (progress: SinkProgress) => void;
+  /** Where each insert has a span; none is made without it. */
+  readonly tracing?: Tracing | null;
   /** A try failed; it will be made again. */
   readonly onFailure?: (error: unknown) => void;
   /** What ends the sink: a fault of ours, or a log that it cannot read on. */
@@ -106,7 +109,8 @@ class Sink implements ClickHouseSink {
     this.#options = options;
     this.#roundIntervalMs = options.roundIntervalMs ?? ROUND_INTERVAL_MS;
     this.#ledger = new Ledger(log, monotonicNow);
-    const inserter = folder === null ? bodyInserter(client) : fileInserter(client, folder);
+    const plain = folder === null ? bodyInserter(client) : fileInserter(client, folder);
+    const inserter = options.tracing ? tracedInserter(plain, options.tracing) : plain;
     this.#mover = new Mover({ ledger: this.#ledger, inserter, pause: this.#pause, logger, onProgress, onFailure });
     const rows = OUTPUT_TOPICS.map((topic) => [topic, new OutputRows(log, topic)]);
     this.#outputRows = Object.fromEntries(rows) as { [topic in OutputTopic]: OutputRows };

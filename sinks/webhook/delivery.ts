@@ -5,6 +5,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { monotonicNow, type Now } from '../../runtime/clock.ts';
+import type { OpenSpan, Tracing } from '../../runtime/tracing.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
 import { AddressRefused, type AllowedHosts, guardedConnector, isAllowed, type Resolve } from './guard.ts';
 import { retryAfterMsOf } from './schedule.ts';
@@ -23,6 +24,8 @@ export interface DeliveryOptions {
   readonly now: Now;
   readonly version: string;
   readonly timeoutMs?: number;
+  /** Where each attempt has a span, which the endpoint learns of; none is made without it. */
+  readonly tracing?: Tracing | null;
   /** In place of DNS: for tests. */
   readonly resolve?: Resolve;
 }
@@ -61,7 +64,23 @@ export class Delivery {
     });
   }
 
-  async post({ headers, body }: Post): Promise<Answer> {
+  /** `attempt` counts from 1. */
+  async post(post: Post, attempt = 1): Promise<Answer> {
+    const { tracing = null } = this.#options;
+    if (tracing === null) return this.#post(post);
+    const span = tracing.begin(attemptSpan(this.#url, attempt));
+    try {
+      const answer = await this.#post({ ...post, headers: { ...post.headers, ...traceHeaders(span) } });
+      const attributes = answer.status === null ? {} : { 'http.response.status_code': answer.status };
+      span.end({ attributes, error: answer.error === 'status' ? String(answer.status) : answer.error });
+      return answer;
+    } catch (error) {
+      span.end({ error: 'fault' });
+      throw error;
+    }
+  }
+
+  async #post({ headers, body }: Post): Promise<Answer> {
     const startedAt = monotonicNow();
     const ended = (answer: Omit<Answer, 'durationMs'>): Answer => {
       return { ...answer, durationMs: Math.round(monotonicNow() - startedAt) };
@@ -120,6 +139,27 @@ export class Delivery {
       retryAfterMs: retryAfterMsOf(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, this.#options.now()),
     };
   }
+}
+
+/** Of the address no more than host and port: the rest may be a secret. */
+function attemptSpan({ hostname, port, protocol }: URL, attempt: number) {
+  return {
+    name: 'POST',
+    kind: 'client' as const,
+    attributes: {
+      'http.request.method': 'POST',
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
+    },
+  };
+}
+
+function traceHeaders({ context: { trace, traceState } }: OpenSpan): Post['headers'] {
+  return {
+    ...(trace === undefined ? {} : { traceparent: trace }),
+    ...(traceState === undefined ? {} : { tracestate: traceState }),
+  };
 }
 
 /** What people can read of the beginning of an answer; empty where it breaks off before. */

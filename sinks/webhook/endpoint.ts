@@ -220,7 +220,7 @@ export class Endpoint {
     const { id, type, body } = messages.of(message, record, this.#change.choices.content);
     const at = now();
     const headers = this.#signer.headers({ id, timestamp: Math.floor(at / 1_000), body }, at);
-    const answer = await this.#delivery.post({ headers, body });
+    const answer = await this.#delivery.post({ headers, body }, message.attempts + 1);
     // What this side broke off is tried again by whoever comes next.
     if (this.#ended && answer.error !== null) return;
     const trigger = probe ? 'probe' : message.attempts === 0 ? message.trigger : 'retry';

@@ -36,11 +36,13 @@ const SOUND: { readonly [path: string]: string } = {
   'package.json': '{"type": "module"}',
   'weir.ts': "import './commands/start.ts';\n",
   'commands/start.ts':
-    "import '../producers/http.ts';\nimport '../processors/score/task.ts';\nimport '../sinks/rows.ts';\nimport '../dashboards/api.ts';\nimport '../runtime/log/embedded.ts';\n",
+    "import '../producers/http.ts';\nimport '../processors/score/task.ts';\nimport '../sinks/rows.ts';\nimport '../dashboards/api.ts';\nimport '../runtime/log/embedded.ts';\nimport '../runtime/tracing.ts';\n",
   'schemas/event.ts': 'export interface Event { readonly id: string }\n',
   'runtime/log/port.ts': "import type { Event } from '../../schemas/event.ts';\nexport type Append = Event;\n",
   'runtime/log/embedded.ts':
     "import type { Append } from './port.ts';\nexport const open = (): Append | null => null;\n",
+  'runtime/tracing.ts': "export const start = () => import('./tracing/otlp.ts');\n",
+  'runtime/tracing/otlp.ts': 'export const otlp = 1;\n',
   'producers/http.ts':
     "import type { Append } from '../runtime/log/port.ts';\nexport const send = (one: Append) => one;\n",
   'processors/features/sum.ts': 'export const sum = 1;\n',
@@ -88,6 +90,11 @@ describe('the direction of imports', () => {
     ],
     ['books-features-and-rules-touch-nothing-outside', 'processors/features/sum.ts', "import 'node:fs';\n"],
     ['only-the-composition-picks-a-log-adapter', 'sinks/rows.ts', "import '../runtime/log/embedded.ts';\n"],
+    [
+      'what-traces-is-loaded-only-where-something-is-traced',
+      'producers/http.ts',
+      "import '../runtime/tracing/otlp.ts';\n",
+    ],
     ['nothing-imports-the-entry-point', 'commands/start.ts', "import '../weir.ts';\n"],
     ['no-unresolvable-imports', 'sinks/rows.ts', "import './missing.ts';\n"],
     ['no-unlisted-packages', 'sinks/rows.ts', "import 'left-pad';\n"],

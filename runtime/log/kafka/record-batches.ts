@@ -35,7 +35,7 @@ export interface Framed {
   readonly keys: PackedValues | null;
   /** Null where the records only take their keys back: they carry no value then. */
   readonly frame: Buffer | null;
-  /** Headers of each of its records, as `encodeHeader` makes them; none where it is left out. */
+  /** Headers of each of its records, as `encodeHeaders` makes them; none where it is left out. */
   readonly headers?: Buffer | undefined;
   readonly values: PackedValues;
   readonly from: number;
@@ -127,11 +127,13 @@ function writeLength(target: Buffer, at: number, length: number): number {
   return at + 1;
 }
 
-/** The headers of a record that has this one alone. */
-export function encodeHeader(name: string, value: string): Buffer {
-  const target = Buffer.alloc(3 * VARINT_BYTES_MAX + Buffer.byteLength(name) + Buffer.byteLength(value));
-  let at = writeVarint(target, 0, 1);
-  for (const text of [name, value]) {
+/** The headers of a record that has these. */
+export function encodeHeaders(headers: readonly (readonly [name: string, value: string])[]): Buffer {
+  const texts = headers.flat();
+  const bytesMax = texts.reduce((sum, text) => sum + VARINT_BYTES_MAX + Buffer.byteLength(text), VARINT_BYTES_MAX);
+  const target = Buffer.alloc(bytesMax);
+  let at = writeVarint(target, 0, headers.length);
+  for (const text of texts) {
     at = writeVarint(target, at, Buffer.byteLength(text));
     at += target.write(text, at);
   }

@@ -9,7 +9,7 @@ import type { LookUpAlerts } from '../../../producers/http/alert-action-route.ts
 import type { LookUpWaiting } from '../../../producers/http/approval-route.ts';
 import { DecisionIndex, type LookUpDecisions } from '../../../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../../../producers/http/routes.ts';
-import { Intake } from '../../../producers/intake.ts';
+import { Intake, type IntakeLog } from '../../../producers/intake.ts';
 import { WeirError } from '../../../runtime/errors.ts';
 import { KeyStore, ROLES, type Role } from '../../../runtime/http/keys.ts';
 import { buildServer, type ServerOptions } from '../../../runtime/http/server.ts';
@@ -42,7 +42,8 @@ export interface SendOptions {
   readonly method?: string;
 }
 
-export interface HarnessOptions extends Partial<Pick<ServerOptions, 'requestsPerSecondMax' | 'bodyBytesMax'>> {
+export interface HarnessOptions
+  extends Partial<Pick<ServerOptions, 'requestsPerSecondMax' | 'bodyBytesMax' | 'tracing'>> {
   readonly now?: () => number;
   readonly lookUp?: LookUpDecisions;
   readonly lookUpAlerts?: LookUpAlerts;
@@ -58,6 +59,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions: PARTITIONS });
   const faults: unknown[] = [];
   const now = options.now ?? Date.now;
+  const { tracing = null, append = (one: Append) => log.append(one) } = options;
   const keys = new KeyStore({ file: join(folder, 'keys.json'), now });
   const tokens = Object.fromEntries(
     ROLES.map((role) => [role, keys.create({ name: `u-${role}`, roles: [role] }, null).key]),
@@ -67,13 +69,14 @@ export async function startHarness(options: HarnessOptions = {}) {
   const index = new DecisionIndex(log, {
     lookUp: options.lookUp ?? (async () => []),
     onFault: (error) => faults.push(error),
+    tracing,
   });
   index.start();
-  const { append = (one: Append) => log.append(one) } = options;
-  const intake = new Intake({
+  const intakeLog: IntakeLog = {
     append: (one) => append(one, log),
     declareSchema: (fingerprint, schema) => log.declareSchema(fingerprint, schema),
-  });
+  };
+  const intake = new Intake(intakeLog, { tracing });
   const server = await buildServer({
     keys,
     sessions,

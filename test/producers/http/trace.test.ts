@@ -1,7 +1,6 @@
 /** A request’s trace context goes with its events into the log. */
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { traceOf } from '../../../producers/http/trace.ts';
 import { Intake } from '../../../producers/intake.ts';
 import { openEmbeddedLog } from '../../../runtime/log/embedded.ts';
 import type { Append } from '../../../runtime/log/port.ts';
@@ -9,19 +8,6 @@ import { transferRecord } from '../../../schemas/events/transfer.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-
-it.each([
-  [TRACE, TRACE],
-  [undefined, undefined],
-  ['', undefined],
-  ['01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', undefined],
-  ['00-4BF92F3577B34DA6A3CE929D0E0E4736-00F067AA0BA902B7-01', undefined],
-  ['00-00000000000000000000000000000000-00f067aa0ba902b7-01', undefined],
-  ['00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01', undefined],
-  [`${TRACE}-more`, undefined],
-])('is taken where it is valid, and else ignored: %s', (traceparent, trace) => {
-  expect(traceOf({ headers: traceparent === undefined ? {} : { traceparent } })).toBe(trace);
-});
 
 it('goes with the append, and a log that has no place for it takes the events all the same', async () => {
   const log = await openEmbeddedLog({ folder: join(temporaryFolder(), 'log'), partitions: 1 });

@@ -10,6 +10,7 @@ import { describeWith } from '../../support/real-parts.ts';
 import { outputs } from '../../support/records.ts';
 import { RegistryServer } from '../../support/registry-server.ts';
 
+const STATE = 'congo=t61rcWkgMzE';
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 describeWith(kafka, 'trace context on Kafka', () => {
@@ -41,23 +42,29 @@ describeWith(kafka, 'trace context on Kafka', () => {
       log.append({ ...transfers('b', 'c'), trace: TRACE }),
       log.append(transfers('d')),
     ]);
+    await log.append({ ...transfers('e'), trace: TRACE, traceState: STATE });
     const outside = new kafkajs.Kafka({ brokers: [...broker.brokers], logLevel: kafkajs.logLevel.NOTHING });
     const consumer = outside.consumer({ groupId: `${prefix}outside` });
     await consumer.connect();
     onTestFinished(() => consumer.disconnect());
     await consumer.subscribe({ topic: `${prefix}transfers`, fromBeginning: true });
     const read: [number, string | undefined][] = [];
+    const states: (string | undefined)[] = [];
     await consumer.run({
-      eachMessage: async ({ message }) =>
-        void read.push([Number(message.offset), message.headers?.traceparent?.toString()]),
+      eachMessage: async ({ message }) => {
+        states.push(message.headers?.tracestate?.toString());
+        read.push([Number(message.offset), message.headers?.traceparent?.toString()]);
+      },
     });
-    await eventually('all are read', () => read.length === 4);
-    expect(read).toEqual([
+    await eventually('all are read', () => read.length === 5);
+    expect(states).toEqual([undefined, undefined, undefined, undefined, STATE]);
+    expect(read.slice(0, 4)).toEqual([
       [0, undefined],
       [1, TRACE],
       [2, TRACE],
       [3, undefined],
     ]);
+    expect(read[4]).toEqual([4, TRACE]);
     const reader = log.reader('transfers', 0, 0, { durable: true });
     const ids: string[] = [];
     while (ids.length < 4) {
