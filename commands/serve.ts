@@ -47,7 +47,7 @@ export interface Serving {
 }
 
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { config, engine, metrics, lifecycle, now, version, tracing } = options;
+  const { config, engine, metrics, lifecycle, now, version } = options;
   const flow = new FlowMeter(metrics, engine, now);
   const listeners = [(batch: RecordBatch) => flow.decided(batch)];
   const keys = openKeys(options);
@@ -55,7 +55,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const sessions = new Sessions(users, now);
   const intake = new Intake(engine.log, {
     onAccepted: (topic, count) => metrics.count('weir_events_accepted_total', { topic }, count),
-    tracing,
   });
   const index = await lifecycle.start(
     'decision index',
@@ -130,13 +129,12 @@ function openKeys({ config, now }: ServeOptions): KeyStore {
 }
 
 function startIndex(
-  { engine, lifecycle, tracing }: ServeOptions,
+  { engine, lifecycle }: ServeOptions,
   listeners: readonly ((batch: RecordBatch) => void)[],
 ): DecisionIndex {
   const index = new DecisionIndex(engine.log, {
     lookUp: (transferIds) => lookUpDecisions(engine.clickhouse.read, transferIds),
     onFault: (error) => lifecycle.fail(error),
-    tracing,
     onDecisions: (batch) => {
       for (const listener of listeners) listener(batch);
     },
