@@ -17,6 +17,7 @@ import { KeyStore } from '../runtime/http/keys.ts';
 import { Sessions } from '../runtime/http/sessions.ts';
 import { UserStore } from '../runtime/http/users.ts';
 import type { RecordBatch } from '../runtime/log/port.ts';
+import { LatencyRows } from '../sinks/clickhouse/latency.ts';
 import type { AdminAction } from './admin/routes.ts';
 import type { Engine } from './engine.ts';
 import { evaluateAction } from './evaluate.ts';
@@ -47,14 +48,20 @@ export interface Serving {
 }
 
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { config, engine, metrics, lifecycle, now, version } = options;
-  const flow = new FlowMeter(metrics, engine, now);
+  const { config, engine, metrics, lifecycle, now, version, tracing } = options;
+  const latencies = await lifecycle.start(
+    'latencies',
+    () => new LatencyRows({ client: engine.clickhouse.write, now, logger: options.logger }),
+    (rows) => rows.stop(),
+  );
+  const flow = new FlowMeter(metrics, engine, now, (latencyMs, count) => latencies.add(latencyMs, count));
   const listeners = [(batch: RecordBatch) => flow.decided(batch)];
   const keys = openKeys(options);
   const users = new UserStore({ file: join(config.dataDir, 'users.json'), now });
   const sessions = new Sessions(users, now);
   const intake = new Intake(engine.log, {
     onAccepted: (topic, count) => metrics.count('weir_events_accepted_total', { topic }, count),
+    tracing,
   });
   const index = await lifecycle.start(
     'decision index',
@@ -129,12 +136,13 @@ function openKeys({ config, now }: ServeOptions): KeyStore {
 }
 
 function startIndex(
-  { engine, lifecycle }: ServeOptions,
+  { engine, lifecycle, tracing }: ServeOptions,
   listeners: readonly ((batch: RecordBatch) => void)[],
 ): DecisionIndex {
   const index = new DecisionIndex(engine.log, {
     lookUp: (transferIds) => lookUpDecisions(engine.clickhouse.read, transferIds),
     onFault: (error) => lifecycle.fail(error),
+    tracing,
     onDecisions: (batch) => {
       for (const listener of listeners) listener(batch);
     },
