@@ -40,16 +40,16 @@ describe('alerts', () => {
     });
   });
 
-  it('are filtered by rule, subject, severity, status and time, as they stand now', async () => {
+  it('are filtered by rule, family, subject, severity, status and time, as they stand now', async () => {
     const api = await openApi();
     const later = alertRecord.example.openedAt + 24 * HOUR_MS;
     await api.append(
       outputs('alerts', 0, [
         alert(1),
-        alert(2, { rule: 'velocity', severity: 'low' }),
+        alert(2, { rule: 'velocity', family: 'anomaly', severity: 'low' }),
         alert(3, { openedAt: later, at: later }),
         alert(4, { shadow: true }),
-        alert(2, { rule: 'velocity', revision: 2, severity: 'critical' }),
+        alert(2, { rule: 'velocity', family: 'anomaly', revision: 2, severity: 'critical' }),
         alert(1, { revision: 2, status: 'closed' }),
       ]),
     );
@@ -60,6 +60,8 @@ describe('alerts', () => {
     };
     expect(await subjects('')).toEqual(['C-3', 'C-2', 'C-1']);
     expect(await subjects('rule=velocity')).toEqual(['C-2']);
+    expect(await subjects('family=anomaly')).toEqual(['C-2']);
+    expect(await subjects('family=aml')).toEqual(['C-3', 'C-1']);
     expect(await subjects('subject=C-3')).toEqual(['C-3']);
     expect(await subjects('severity=critical')).toEqual(['C-2']);
     expect(await subjects('severity=low')).toEqual([]);
