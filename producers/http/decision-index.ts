@@ -115,7 +115,7 @@ export class DecisionIndex {
    * Waits for what becomes of events that were appended after `mark` was taken: a decision, a refusal,
    * or null where the time is over first.
    */
-  async await(
+  await(
     awaited: readonly Awaited[],
     mark: number,
     timeoutMs: number,
