@@ -44,6 +44,7 @@ const SCOPE: Scope = {
   // Sums of amounts may pass 2^53, where a chart needs no last digit any more.
   money: (minor) => `toFloat64(${minor})`,
   ofRules: (column) => `(empty({rules:Array(String)}) OR has({rules:Array(String)}, ${column}))`,
+  unlessRestricted: () => 'true',
   words: (english, chinese) => `if({language:String} = 'zh', ${chinese}, ${english})`,
   inZone: (column) => `toTimeZone(${column}, ${ZONE})`,
 };
@@ -52,6 +53,7 @@ const SCOPE: Scope = {
 const OPEN_SCOPE: Scope = {
   ...SCOPE,
   ofRules: (column) => `(${SCOPE.ofRules(column)} AND NOT has({restrictedRules:Array(String)}, ${column}))`,
+  unlessRestricted: (condition) => `NOT (${condition})`,
 };
 
 const labelBody = z.strictObject({ en: z.string(), zh: z.string() });

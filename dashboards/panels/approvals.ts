@@ -166,6 +166,10 @@ GROUP BY time, rule
 ORDER BY time, rule`,
 };
 
+/** Measures are named after their kind. */
+const FREEZES = `kind IN ('freeze', 'unfreeze')
+        OR (kind = 'undo' AND NOT match(JSONExtractString(body, 'measure'), '^(stop-payouts|tighten)-'))`;
+
 export const controlChanges: Panel = {
   id: 'control-changes',
   title: { en: 'Changes of settings, freezes and lists', zh: '设置、冻结与名单变更' },
@@ -178,15 +182,19 @@ export const controlChanges: Panel = {
     text('person', 'Person', '操作人'),
     text('reason', 'Reason', '原因'),
   ],
-  sql: ({ within }) => `
+  // Who is frozen is for those alone who may see restricted alerts, and so is whose freeze was undone.
+  sql: ({ within, unlessRestricted }) => `
 SELECT
     at,
     JSONExtractString(body, 'kind') AS kind,
-    concat(JSONExtractString(body, 'party'), JSONExtractString(body, 'rule'), JSONExtractString(body, 'list')) AS about,
+    concat(
+        JSONExtractString(body, 'party'), JSONExtractString(body, 'rule'), JSONExtractString(body, 'list'),
+        JSONExtractString(body, 'segment'), JSONExtractString(body, 'measure')) AS about,
     JSONExtractString(body, 'by') AS person,
     JSONExtractString(body, 'reason') AS reason
 FROM events
 WHERE topic = 'control' AND ${within('at')} AND kind != 'list-part'
+    AND ${unlessRestricted(FREEZES)}
 ORDER BY at DESC
 LIMIT 50`,
 };

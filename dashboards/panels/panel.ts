@@ -30,6 +30,8 @@ export interface Scope {
   money(minor: string, currency: MoneyIn): string;
   /** True for the chosen rules. */
   ofRules(column: string): string;
+  /** True for rows that the reader may see: all, or those alone for which the condition of restricted ones is false. */
+  unlessRestricted(condition: string): string;
   /** Texts that the tables keep in both languages. */
   words(english: string, chinese: string): string;
   /** The time in the reader's zone. */

@@ -99,6 +99,9 @@ export const LABELS = {
     freeze: words('Freeze', '冻结'),
     unfreeze: words('Unfreeze', '解冻'),
     'rule-switch': words('Rule switched', '规则开关'),
+    'stop-payouts': words('Payouts stopped', '暂停出金'),
+    tighten: words('Limits tightened', '收紧限额'),
+    undo: words('Measure undone', '撤销措施'),
   },
   expiry: {
     overdue: words('Past its end', '已到期'),

@@ -42,4 +42,18 @@ it('lists the measures that are in force, and who is frozen to those alone who m
   });
   expect((await measures('viewer')).map(({ measure }) => measure)).toEqual(['tighten-2', 'stop-1']);
   expect((await api.get('/v1/emergency', 'intake')).status).toBe(403);
+  // The list of changes gives away no more than the list of measures.
+  const changes = async (role: 'compliance' | 'viewer') => {
+    const from = new Date(NOW - 3_600_000).toISOString();
+    const { body } = await api.get(`/v1/panels/control-changes?from=${from}`, role);
+    return (body.rows as [at: string, kind: string, about: string][]).map(([, kind, about]) => `${kind} ${about}`);
+  };
+  expect(new Set(await changes('compliance'))).toContain('freeze C-1');
+  expect((await changes('viewer')).sort()).toEqual([
+    'stop-payouts ',
+    'stop-payouts tag:merchant',
+    'tighten ',
+    'tighten ',
+    'undo tighten-1',
+  ]);
 });

@@ -1,31 +1,25 @@
-/** ECharts in React. Loaded only where a chart is shown. */
-import { BarChart, HeatmapChart, LineChart, PieChart } from 'echarts/charts';
-import {
-  AriaComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TooltipComponent,
-  VisualMapComponent,
-} from 'echarts/components';
+/**
+ * ECharts in React: lines and bars, which most panels are. Loaded only where a chart is shown; what fewer panels need
+ * (pies, maps of hours, graphs) is in files of its own.
+ */
+import { BarChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-use([
-  ...[LineChart, BarChart, PieChart, HeatmapChart, CanvasRenderer],
-  ...[GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, MarkLineComponent, AriaComponent],
-]);
+use([LineChart, BarChart, CanvasRenderer, GridComponent, LegendScrollComponent, TooltipComponent, MarkLineComponent]);
 
-interface Props {
+export interface ChartProps {
   readonly option: EChartsCoreOption;
   readonly dark: boolean;
+  /** What it shows, for those who do not see it. */
   readonly label: string;
   readonly height?: number;
   readonly onClick?: (name: string) => void;
 }
 
-export function EChart({ option, dark, label, height = 260, onClick }: Props) {
+export function EChart({ option, dark, label, height = 260, onClick }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof init> | null>(null);
   useEffect(() => {
@@ -46,10 +40,7 @@ export function EChart({ option, dark, label, height = 260, onClick }: Props) {
   // A chart that is made anew for another theme is drawn anew.
   // biome-ignore lint/correctness/useExhaustiveDependencies: dark decides which chart is drawn on.
   useEffect(() => {
-    chart.current?.setOption(
-      { backgroundColor: 'transparent', aria: { enabled: true }, ...option },
-      { notMerge: true },
-    );
+    chart.current?.setOption({ backgroundColor: 'transparent', ...option }, { notMerge: true });
   }, [option, dark]);
   useEffect(() => {
     const made = chart.current;

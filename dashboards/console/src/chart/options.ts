@@ -11,6 +11,12 @@ export interface Reading {
   readonly ruleTitle: (id: string) => string;
 }
 
+export interface AnswerProps {
+  readonly facts: PanelFacts;
+  readonly data: PanelData;
+  readonly reading: Reading;
+}
+
 type Column = PanelFacts['columns'][number];
 type Value = string | number | null;
 
@@ -41,6 +47,19 @@ export function shown(
   if (column.kind === 'money') return formatMoney(Number(value), currencyOf(column, data, row, facts), language);
   if (column.kind === 'number') return formatUnit(Number(value), (column.unit ?? 'count') as never, language);
   return worded(String(value), column, reading);
+}
+
+/** The same in as few characters as tell it. */
+export function shownShort(
+  value: Value,
+  column: Column,
+  data: PanelData,
+  row: readonly Value[],
+  facts: PanelFacts,
+  reading: Reading,
+): string {
+  if (value === null || column.kind !== 'money') return shown(value, column, data, row, facts, reading);
+  return formatMoney(Number(value), currencyOf(column, data, row, facts), reading.language, true);
 }
 
 export function worded(value: string, { labels }: Column, { language, ruleTitle }: Reading): string {
@@ -206,8 +225,11 @@ function pieOption(facts: PanelFacts, data: PanelData, reading: Reading): EChart
   const [named, measured] = facts.columns as [Column, Column];
   return {
     legend: {
+      // Below each other, so that none is cut off or on another page.
       type: 'scroll',
-      bottom: 0,
+      orient: 'vertical',
+      right: 0,
+      top: 'middle',
       icon: 'circle',
       formatter: (name: string) => {
         const row = data.rows.find(([value]) => worded(String(value), named, reading) === name);
@@ -222,8 +244,8 @@ function pieOption(facts: PanelFacts, data: PanelData, reading: Reading): EChart
     series: [
       {
         type: 'pie',
-        radius: ['45%', '70%'],
-        center: ['50%', '45%'],
+        radius: ['38%', '58%'],
+        center: ['32%', '50%'],
         label: { show: false },
         data: data.rows.map(([name, value]) => ({
           name: worded(String(name), named, reading),

@@ -18,8 +18,9 @@ const RANGES: readonly (readonly [text: Text, ms: number])[] = [
 
 /** Panels with their width of 24 on a wide screen. */
 const PANELS: readonly (readonly [id: string, width: number])[] = [
-  ['decisions-total', 12],
-  ['holds-waiting', 12],
+  ['decisions-total', 9],
+  ['holds-waiting', 9],
+  ['freshness', 6],
   ['decisions-by-outcome', 12],
   ['amount-by-outcome', 12],
   ['alerts-by-severity', 12],
@@ -28,9 +29,9 @@ const PANELS: readonly (readonly [id: string, width: number])[] = [
   ['latest-alerts', 14],
   ['alerts-by-rule', 10],
   ['decisions-by-hour', 12],
-  ['arrival-delay', 12],
+  ['decision-latency', 12],
+  ['throughput', 12],
   ['receivables-total', 12],
-  ['freshness', 12],
 ];
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
