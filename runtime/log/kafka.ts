@@ -152,7 +152,7 @@ export class KafkaLog implements Log {
       owner,
       place: this.#names.commitsOf(owner, this.partitions),
       framed: (append) => this.#framed(append),
-      catchUp: () => this.#catchUp(),
+      catchUp: (patienceMs) => this.#catchUp(patienceMs),
       onCommitted: ({ topic, partition }, end) => this.#noteCommitted(topic, partition, end),
     });
   }
@@ -265,12 +265,12 @@ export class KafkaLog implements Log {
     if (this.#offsets.has(own, partition)) this.#offsets.note(own, partition, 0, end);
   }
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(patienceMs?: number): Promise<void> {
     const places = TOPIC_NAMES.flatMap((topic) =>
       Array.from({ length: partitionsOf(TOPICS[topic], this.partitions) }, (_, partition) => ({ topic, partition })),
     );
     const named = places.map(({ topic, partition }) => ({ topic: this.#names.topic(topic), partition }));
-    const bounds = await boundsOf(this.#client, named);
+    const bounds = await boundsOf(this.#client, named, patienceMs);
     places.forEach(({ topic, partition }, index) => {
       this.#offsets.note(topic, partition, bounds[index]!.start, bounds[index]!.end);
     });

@@ -6,20 +6,41 @@
 import { WeirError } from '../../errors.ts';
 import type { Committed, Position } from '../port.ts';
 import type { KafkaClient } from './client.ts';
-import { boundsOf, type Keyed, readKeyed } from './keyed.ts';
+import { type Bounds, boundsOf, type Keyed, readKeyed, settledBoundsOf } from './keyed.ts';
 import { COMMITS, type Names } from './names.ts';
 import type { Place } from './requests.ts';
 
 /** Looked through first, from the end; twice as many each time. A commit takes two offsets, its record and its marker. */
 const LOOK_BACK = 64;
 
-/** Reads what is committed now; the last record of the owner is looked for from the end. */
+/** Reads what is committed now, as far as it is in sight, for whoever only looks. */
 export async function readCommitted(client: KafkaClient, place: Place, owner: string): Promise<Committed> {
-  const [{ start, end }] = (await boundsOf(client, [place])) as [{ start: number; end: number }];
+  const [bounds] = (await boundsOf(client, [place])) as [Bounds];
+  return lastCommitted(client, place, owner, bounds);
+}
+
+/** Reads what is committed last, for whoever has just taken over and goes on from there. */
+export async function takeCommitted(
+  client: KafkaClient,
+  place: Place,
+  owner: string,
+  patienceMs: number,
+): Promise<Committed> {
+  return lastCommitted(client, place, owner, await settledBoundsOf(client, place, patienceMs), patienceMs);
+}
+
+/** The last record of the owner is looked for from the end. */
+async function lastCommitted(
+  client: KafkaClient,
+  place: Place,
+  owner: string,
+  { start, end }: Bounds,
+  patienceMs?: number,
+): Promise<Committed> {
   let to = end;
   for (let back = LOOK_BACK; to > start; back *= 2) {
     const from = Math.max(start, to - back);
-    const found = lastOf(await readKeyed(client, place, from, to), owner);
+    const found = lastOf(await readKeyed(client, place, from, to, patienceMs), owner);
     if (found !== null) return decodeCommitted(found, owner);
     to = from;
   }

@@ -4,11 +4,11 @@
  */
 import type { Append, Commit, Committed, Committer, Position } from '../port.ts';
 import { packValues } from '../values.ts';
-import { encodeCommitted, readCommitted } from './committed.ts';
+import { encodeCommitted, takeCommitted } from './committed.ts';
 import type { Output } from './produce.ts';
 import type { Framed } from './record-batches.ts';
 import type { Place } from './requests.ts';
-import type { Transactions } from './transactions.ts';
+import { TAKEOVER_PATIENCE_MS, type Transactions } from './transactions.ts';
 
 export interface CommitterParts {
   readonly transactions: Transactions;
@@ -18,7 +18,7 @@ export interface CommitterParts {
   /** Frames an append and names its place on the cluster; refuses a place that there is not. */
   readonly framed: (append: Append) => (Framed & Place) | Promise<Framed & Place>;
   /** Takes up where all partitions end, as of now. */
-  readonly catchUp: () => Promise<void>;
+  readonly catchUp: (patienceMs: number) => Promise<void>;
   /** Told of where outputs were committed. */
   readonly onCommitted: (place: Place, end: number) => void;
 }
@@ -58,8 +58,8 @@ export class KafkaCommitter implements Committer {
     const { transactions, catchUp, place, owner } = this.#parts;
     const client = await transactions.fence();
     try {
-      const committed = await readCommitted(client, place, owner);
-      await catchUp();
+      const committed = await takeCommitted(client, place, owner, TAKEOVER_PATIENCE_MS);
+      await catchUp(TAKEOVER_PATIENCE_MS);
       this.#positions = new Map(committed.positions.map((position) => [keyOf(position), position]));
       return committed;
     } catch (error) {

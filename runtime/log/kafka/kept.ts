@@ -6,10 +6,10 @@ import { isWeirError } from '../../errors.ts';
 import type { Kept, KeptRecord } from '../port.ts';
 import { packValues } from '../values.ts';
 import type { KafkaClient } from './client.ts';
-import { boundsOf, readThrough } from './keyed.ts';
+import { readThrough, settledBoundsOf } from './keyed.ts';
 import type { Framed } from './record-batches.ts';
 import type { Place } from './requests.ts';
-import type { Transactions } from './transactions.ts';
+import { TAKEOVER_PATIENCE_MS, type Transactions } from './transactions.ts';
 
 const TRIES = 3;
 const NO_FRAME = Buffer.alloc(0);
@@ -34,8 +34,9 @@ export class KafkaKept implements Kept {
   ): Promise<number> {
     const client = this.#client;
     if (client === null) throw new Error('what is kept is read before its fence');
-    const [{ start, end }] = (await boundsOf(client, [this.#place])) as [{ start: number; end: number }];
-    for await (const { records, next } of readThrough(client, this.#place, Math.max(from, start), end)) {
+    const { start, end } = await settledBoundsOf(client, this.#place, TAKEOVER_PATIENCE_MS);
+    const reading = readThrough(client, this.#place, Math.max(from, start), end, TAKEOVER_PATIENCE_MS);
+    for await (const { records, next } of reading) {
       await take(records, Math.max(0, end - next));
     }
     return end;

@@ -1,4 +1,7 @@
 /** The adapter's own compacted topics: a key, a value, and whatever came last counts. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicNow } from '../../clock.ts';
+import { WeirError } from '../../errors.ts';
 import type { KafkaClient } from './client.ts';
 import { CodeError, refuseCodes } from './errors.ts';
 import { type FetchedBatch, RecordCursor, readBatches } from './record-batches.ts';
@@ -17,12 +20,14 @@ export interface Bounds {
   readonly end: number;
 }
 
+/** Looked again after so long whether a transaction has ended that hides what stands behind it. */
+const HIDDEN_MS = 20;
 const LIMITS = { waitMs: 100, bytes: 16 << 20, partitionBytes: 8 << 20 };
 
 /** First offset and last stable offset of each place, in the order given. */
-export async function boundsOf(client: KafkaClient, places: readonly Place[]): Promise<Bounds[]> {
+export async function boundsOf(client: KafkaClient, places: readonly Place[], patienceMs?: number): Promise<Bounds[]> {
   if (places.length === 0) return [];
-  const [starts, ends] = await client.patiently('asking for offsets', () => {
+  const asking = () => {
     return Promise.all(
       ([EARLIEST, LATEST] as const).map(async (time) => {
         const answers = await client.sendToLeaders(places, (own) => listOffsets(own, time));
@@ -30,17 +35,47 @@ export async function boundsOf(client: KafkaClient, places: readonly Place[]): P
         return new Map(answers.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
       }),
     );
-  });
+  };
+  const [starts, ends] = await client.patiently('asking for offsets', asking, patienceMs);
   return places.map(({ topic, partition }) => {
     const place = `${topic}/${partition}`;
     return { start: starts!.get(place) as number, end: ends!.get(place) as number };
   });
 }
 
+/**
+ * The same of one place, with all in sight that was committed there before. A transaction that somebody else left
+ * open hides what others committed behind it, as if it had never been: its end is waited for, which the broker
+ * brings about at the latest when it times out.
+ */
+export async function settledBoundsOf(client: KafkaClient, place: Place, patienceMs: number): Promise<Bounds> {
+  const asking = async () => {
+    const answers = await client.sendToLeaders([place], (own) => listOffsets(own, LATEST, { open: true }));
+    refuseCodes(answers, 'asking for the end of');
+    return (answers[0] as { offset: number }).offset;
+  };
+  const all = await client.patiently('asking for offsets', asking, patienceMs);
+  for (const deadline = monotonicNow() + patienceMs; ; ) {
+    const [bounds] = (await boundsOf(client, [place], patienceMs)) as [Bounds];
+    if (bounds.end >= all) return bounds;
+    if (monotonicNow() > deadline) {
+      const message = `A transaction that never ends hides ${place.topic}/${place.partition} from ${bounds.end} on; abort it with kafka-transactions.sh.`;
+      throw new WeirError('LOG_UNAVAILABLE', message);
+    }
+    await pause(HIDDEN_MS);
+  }
+}
+
 /** The committed records from one offset up to another; what was trimmed or compacted away is passed by. */
-export async function readKeyed(client: KafkaClient, place: Place, from: number, end: number): Promise<Keyed[]> {
+export async function readKeyed(
+  client: KafkaClient,
+  place: Place,
+  from: number,
+  end: number,
+  patienceMs?: number,
+): Promise<Keyed[]> {
   const found: Keyed[] = [];
-  for await (const { records } of readThrough(client, place, from, end)) found.push(...records);
+  for await (const { records } of readThrough(client, place, from, end, patienceMs)) found.push(...records);
   return found;
 }
 
@@ -50,9 +85,10 @@ export async function* readThrough(
   place: Place,
   from: number,
   end: number,
+  patienceMs?: number,
 ): AsyncGenerator<{ readonly records: readonly Keyed[]; readonly next: number }> {
   const fetching = (offset: number) => {
-    const fetched = client.patiently('reading', () => fetchOnce(client, place, offset));
+    const fetched = client.patiently('reading', () => fetchOnce(client, place, offset), patienceMs);
     // Whoever comes to it meets the failure; until then it must not count as unhandled.
     fetched.catch(() => {});
     return fetched;

@@ -9,8 +9,9 @@ import type { Place } from './requests.ts';
 export const COMMITS = 'commits';
 export const SCHEMAS = 'schemas';
 export const STATE = 'state';
-/** Partitions of `commits` for owners that are not told apart by a number. */
+/** Partitions of `commits` for owners that are not told apart by a number; which is whose. */
 const COMMON_PARTITIONS = 4;
+const COMMON: { readonly [owner: string]: number } = { route: 1, clickhouse: 2, webhooks: 3 };
 
 export class Names {
   readonly prefix: string;
@@ -46,12 +47,12 @@ export class Names {
 
   /**
    * Where an owner's commits go. An owner of one partition (`score-3`) has that partition of `commits`, so
-   * that the open transaction of one keeps no other waiting; the rest share what is left.
+   * that the open transaction of one keeps no other waiting, and so do the stages that there is one of.
    */
   commitsOf(owner: string, partitions: number): Place {
     const number = /-(\d+)$/.exec(owner)?.[1];
     const own = number === undefined ? null : Number(number);
-    const partition = own !== null && own < partitions ? own : partitions + (sumOf(owner) % COMMON_PARTITIONS);
+    const partition = own !== null && own < partitions ? own : partitions + (COMMON[owner] ?? 0);
     return { topic: this.topic(COMMITS), partition };
   }
 
@@ -63,10 +64,4 @@ export class Names {
   transactionalId(owner: string): string {
     return `${this.prefix}weir-${owner}`;
   }
-}
-
-function sumOf(text: string): number {
-  let sum = 0;
-  for (const byte of Buffer.from(text)) sum = (sum * 31 + byte) % 1_000_003;
-  return sum;
 }

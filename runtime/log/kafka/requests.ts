@@ -17,6 +17,7 @@ export interface ProducerId {
   readonly epoch: number;
 }
 
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 /** Stands for a producer that is yet to be. */
 const NOBODY: ProducerId = { id: -1n, epoch: -1 };
@@ -131,9 +132,16 @@ function readFetched(reader: ByteReader, place: Place): Fetched {
 export const EARLIEST = -2;
 export const LATEST = -1;
 
-/** `LATEST` is where readers of committed records stand at the end: the last stable offset. */
-export function listOffsets(places: readonly Place[], time: typeof EARLIEST | typeof LATEST) {
-  const body = new ByteWriter().int32(-1).int8(READ_COMMITTED);
+/**
+ * `LATEST` is where readers of committed records stand at the end: the last stable offset. With `open` it is
+ * the end of all records, also of those whose transactions are still open.
+ */
+export function listOffsets(
+  places: readonly Place[],
+  time: typeof EARLIEST | typeof LATEST,
+  { open = false }: { readonly open?: boolean } = {},
+) {
+  const body = new ByteWriter().int32(-1).int8(open ? READ_UNCOMMITTED : READ_COMMITTED);
   writePlaces(body, places, () => body.int64(time));
   return exchange('ListOffsets', 2, 3, body, (reader) => {
     reader.int32();

@@ -29,7 +29,8 @@ export interface TransactionsParts {
 
 /** Sending what makes a transaction may not take as long as the broker leaves it open. */
 const PATIENCE_SHARE = 0.8;
-const FENCE_PATIENCE_MS = 300_000;
+/** Whoever takes over, or finds out how a commit ended, can do nothing else meanwhile: brokers that are away are waited for. */
+export const TAKEOVER_PATIENCE_MS = 300_000;
 
 export class Transactions {
   readonly #parts: TransactionsParts;
@@ -87,7 +88,7 @@ export class Transactions {
         refuseCode(answer.code, `taking over ${what}`);
         return answer;
       },
-      FENCE_PATIENCE_MS,
+      TAKEOVER_PATIENCE_MS,
     );
     this.#own = { id, epoch };
     this.#producer = { id, epoch, transactionalId, sequences: new Sequences() };

@@ -1,4 +1,5 @@
 /** What other clients and the cluster do to a Kafka log: transactions, zombies, trimming, foreign schemas, restarts. */
+import { setTimeout as pause } from 'node:timers/promises';
 import avro from 'avsc';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -90,6 +91,20 @@ describeWith(kafka, 'the Kafka log among others', () => {
     await expect(transaction.commit()).rejects.toThrow();
     expect(await readAll(log, 'decisions', 0)).toEqual(['of the successor']);
     expect((await log.committed('score-0')).state.toString()).toBe('successor');
+  });
+
+  it('goes on from its last commit, also where a transaction of somebody else hides it', async () => {
+    const committer = log.committer('score-0');
+    await committer.fence();
+    await committer.commit(commitOf([], 'before'));
+    const stranger = await (await producer(`${prefix}stranger`)).transaction();
+    await stranger.send({ topic: `${prefix}commits`, messages: [{ key: 'score-0', value: 'nonsense', partition: 0 }] });
+    await committer.commit(commitOf([], 'behind it'));
+    const fencing = log.committer('score-0').fence();
+    // However long it takes until it asks: it does not go on before it sees the end.
+    expect(await Promise.race([fencing, pause(1_000, 'it waits')])).toBe('it waits');
+    await stranger.abort();
+    expect((await fencing).state.toString()).toBe('behind it');
   });
 
   it('takes what the broker trimmed for lost, not for the beginning', async () => {
