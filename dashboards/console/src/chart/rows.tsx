@@ -11,6 +11,8 @@ const PAGES = { party: 'parties', alert: 'alerts', transfer: 'transfers' } as co
 /** Texts that are whole sentences. */
 const LONG = new Set(['reason', 'detail', 'words', 'question']);
 
+const WRAPPED = { maxWidth: 280, whiteSpace: 'normal', overflowWrap: 'anywhere' } as const;
+
 export function Rows({ facts, data, reading }: AnswerProps) {
   const { say } = usePreferences();
   const { time } = useFormats();
@@ -26,18 +28,22 @@ export function Rows({ facts, data, reading }: AnswerProps) {
         align: column.kind === 'number' || column.kind === 'money' ? ('right' as const) : ('left' as const),
         render: (_: unknown, row: PanelData['rows'][number]) => {
           const value = row[index] ?? null;
-          if (column.kind === 'time' && value !== null) return time(String(value), false);
+          if (column.kind === 'time' && value !== null)
+            return <div style={{ ...WRAPPED, maxWidth: 90, minWidth: 80 }}>{time(String(value), false)}</div>;
           if (column.labels === 'severity') return <CodeTag set="severity" value={String(value)} />;
           const text = shown(value, column, data, row, facts, reading);
           if (column.link !== undefined) {
             return (
-              <Link href={`/${PAGES[column.link]}/${encodeURIComponent(String(value))}`}>
+              <Link
+                style={{ ...WRAPPED, display: 'block', maxWidth: 110 }}
+                href={`/${PAGES[column.link]}/${encodeURIComponent(String(value))}`}
+              >
                 {column.link === 'alert' ? say('show') : text}
               </Link>
             );
           }
-          if (!LONG.has(column.name)) return text;
-          return <div style={{ minWidth: 200, maxWidth: 360, whiteSpace: 'normal' }}>{text}</div>;
+          const least = LONG.has(column.name) ? 180 : 0;
+          return column.kind === 'text' ? <div style={{ ...WRAPPED, minWidth: least }}>{text}</div> : text;
         },
       }))}
     />
