@@ -60,22 +60,21 @@ const COLUMNS = `
 
 /** Pages go by when an alert was first raised, which no later hit of it changes. */
 const PAGE = `
-SELECT alert_id AS alertId, max(revision) AS last, toUnixTimestamp64Milli(min(seen)) AS raised
-FROM alerts
+SELECT alert_id AS alertId, toUnixTimestamp64Milli(alert_standings.raised) AS raised
+FROM alert_standings FINAL
 WHERE shadow = {shadow:Bool}
-    AND ({restricted:Bool} OR NOT restricted)
+    AND ({restricted:Bool} OR restricted = 0)
     AND ({rule:String} = '' OR rule = {rule:String})
     AND ({family:String} = '' OR toString(family) = {family:String})
     AND ({subject:String} = '' OR subject = {subject:String})
-GROUP BY alert_id
-HAVING ({severity:String} = '' OR toString(argMax(severity, revision)) = {severity:String})
-    AND ({status:String} = '' OR toString(argMax(status, revision)) = {status:String})
-    AND ({closed:String} = '' OR (argMax(status, revision) = 'closed') = ({closed:String} = 'true'))
-    AND ({assignee:String} = '' OR argMax(assignee, revision) = {assignee:String})
-    AND ({quieted:String} = '' OR (argMax(quieted_by, revision) != '') = ({quieted:String} = 'true'))
-    AND ({escalated:String} = '' OR (argMax(coalesce(escalation, 0), revision) > 0) = ({escalated:String} = 'true'))
-    AND min(opened_at) >= fromUnixTimestamp64Milli({from:Int64})
-    AND min(opened_at) < fromUnixTimestamp64Milli({to:Int64})
+    AND ({severity:String} = '' OR toString(standing.severity) = {severity:String})
+    AND ({status:String} = '' OR toString(standing.status) = {status:String})
+    AND ({closed:String} = '' OR (standing.status = 'closed') = ({closed:String} = 'true'))
+    AND ({assignee:String} = '' OR standing.assignee = {assignee:String})
+    AND ({quieted:String} = '' OR standing.quieted = ({quieted:String} = 'true'))
+    AND ({escalated:String} = '' OR standing.escalated = ({escalated:String} = 'true'))
+    AND opened_at >= fromUnixTimestamp64Milli({from:Int64})
+    AND opened_at < fromUnixTimestamp64Milli({to:Int64})
     AND (raised, alertId) < ({raised:Int64}, {alertId:String})
 ORDER BY raised DESC, alertId DESC
 LIMIT {limit:UInt32}`;

@@ -61,13 +61,18 @@ WHERE customer = {party:String}
 ORDER BY open_minor > 0 DESC, due_on, invoice_id
 LIMIT ${INVOICES_MAX}`;
 
-const HISTORY = `
-SELECT ${LEG_COLUMNS}, behind_ms AS behindMs
+/**
+ * Which legs a page shows, and how late each came. All legs of the party are looked through for that, and only what it
+ * takes is read of them: the rest is read of those that are shown.
+ */
+const SHOWN = `
+SELECT ordinal, behind_ms AS behindMs
 FROM
 (
     SELECT
-        *,
+        ordinal,
         event_id,
+        role,
         max(least(at, seen)) OVER (ORDER BY ordinal ROWS UNBOUNDED PRECEDING) AS seen_up_to,
         greatest(0, dateDiff('millisecond', at, seen_up_to)) AS behind_ms
     FROM entries
@@ -78,6 +83,12 @@ FROM
 )
 ORDER BY ordinal DESC
 LIMIT {limit:UInt32}`;
+
+const SHOWN_LEGS = `
+SELECT ${LEG_COLUMNS}
+FROM entries
+WHERE log_partition = {partition:UInt16} AND subject = {party:String} AND ordinal IN {ordinals:Array(UInt64)}
+ORDER BY ordinal DESC`;
 
 interface InvoiceRow {
   readonly invoiceId: string;
@@ -161,11 +172,18 @@ async function readHistory(
   { client, party, partition }: Reading,
   page: { readonly limit: number; readonly before: number },
 ): Promise<z.infer<typeof historyBody>> {
-  const rows = await select<LegRow>(client, HISTORY, { party, partition, before: page.before, limit: page.limit + 1 });
+  const rows = await select<Pick<LegRow, 'ordinal' | 'behindMs'>>(client, SHOWN, {
+    ...{ party, partition, before: page.before },
+    limit: page.limit + 1,
+  });
   const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  if (last === undefined) return { items: [], next: null };
+  const behind = new Map(shown.map(({ ordinal, behindMs }) => [ordinal, behindMs]));
+  const legs = await select<LegRow>(client, SHOWN_LEGS, { party, partition, ordinals: [...behind.keys()] });
   return {
-    items: shown.map(legOf),
-    next: rows.length > page.limit ? writeCursor([shown[shown.length - 1].ordinal]) : null,
+    items: legs.map((leg) => legOf({ ...leg, behindMs: behind.get(leg.ordinal) ?? 0 })),
+    next: rows.length > page.limit ? writeCursor([last.ordinal]) : null,
   };
 }
 
