@@ -37,7 +37,7 @@ export interface Tab {
 
 /** A tab of its own, with a person's choices made. */
 export async function openTab(browser: Browser, { language, theme = 'light', width = 1_400 }: Look): Promise<Tab> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } });
+  const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
   await context.addInitScript(
     (chosen) => localStorage.setItem('weir-preferences', chosen),
     JSON.stringify({ language, theme, zone: null }),

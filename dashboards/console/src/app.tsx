@@ -75,6 +75,9 @@ const MENU: readonly (readonly [path: string, title: Words, icon: ReactNode])[] 
   ['/system', TEXTS.system, <SettingOutlined key="system" />],
 ];
 
+/** Whoever asked their system for little motion gets none. */
+const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
+
 /** Words and links stand out against either ground by at least 4.5 to 1. */
 const TOKENS = {
   light: { colorPrimary: '#1554ad', colorLink: '#0950b8', colorTextDescription: '#595959' },
@@ -97,7 +100,10 @@ export function App() {
   const { language, theme } = usePreferences();
   const algorithm = theme === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm;
   return (
-    <ConfigProvider locale={language === 'zh' ? zhCN : enGB} theme={{ algorithm, token: TOKENS[theme] }}>
+    <ConfigProvider
+      locale={language === 'zh' ? zhCN : enGB}
+      theme={{ algorithm, token: { ...TOKENS[theme], motion: !CALM.matches } }}
+    >
       <AntApp>
         <Gate />
       </AntApp>

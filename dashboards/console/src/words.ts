@@ -89,7 +89,7 @@ export const TEXTS = {
   chosen: words('chosen', '已选'),
   done: words('Said. The decision follows.', '已提交，决定随后更新。'),
   refused: words('Refused', '被拒绝'),
-  mayNot: words('Your key may look, not approve.', '当前密钥仅可查看，不可审批。'),
+  mayNot: words('Your roles let you look, not approve.', '当前角色仅可查看，不可审批。'),
   enabled: words('On', '启用'),
   off: words('Off', '停用'),
   shadow: words('Shadow', '影子运行'),

@@ -30,13 +30,13 @@ const STATUSES = ['unclosed', 'any', ...Object.keys(LABELS.alertStatus)];
 const PERMITTED: { readonly [name in keyof AlertFilter]-?: (value: string) => boolean } = {
   status: (value) => STATUSES.includes(value),
   quiet: (value) => ['hidden', 'shown', 'only'].includes(value),
-  severity: (value) => value in LABELS.severity,
-  family: (value) => value in LABELS.family,
+  severity: (value) => Object.hasOwn(LABELS.severity, value),
+  family: (value) => Object.hasOwn(LABELS.family, value),
   rule: (value) => value.length <= 64,
   assignee: (value) => value.length <= 128,
   subject: (value) => value.length <= 128,
   escalated: (value) => value === 'true',
-  since: (value) => value in SPANS_MS,
+  since: (value) => Object.hasOwn(SPANS_MS, value),
   from: (value) => !Number.isNaN(Date.parse(value)),
   to: (value) => !Number.isNaN(Date.parse(value)),
 };
@@ -44,7 +44,7 @@ const PERMITTED: { readonly [name in keyof AlertFilter]-?: (value: string) => bo
 /** What an address asks for; what it says that means nothing is left out. */
 export function filterOf(search: string): AlertFilter {
   const given = [...new URLSearchParams(search)].filter(
-    ([name, value]) => value !== '' && name in PERMITTED && PERMITTED[name as keyof AlertFilter](value),
+    ([name, value]) => value !== '' && Object.hasOwn(PERMITTED, name) && PERMITTED[name as keyof AlertFilter](value),
   );
   return { ...TO_DO, ...Object.fromEntries(given) };
 }

@@ -27,11 +27,12 @@ export function OtherAlerts({ alert: { id, subject } }: { readonly alert: AlertD
                 <Divider titlePlacement="start" plain style={{ margin: '0 0 8px' }}>
                   {pick(ALERT_TEXTS.quietsThis)}
                 </Divider>
-                <AlertTable alerts={items.filter(isQuieted)} />
-                <Divider style={{ margin: '8px 0' }} />
+                <div style={{ marginBottom: 8 }}>
+                  <AlertTable alerts={items.filter(isQuieted)} />
+                </div>
               </>
             )}
-            <AlertTable alerts={items.filter((one) => !isQuieted(one))} />
+            {!items.every(isQuieted) && <AlertTable alerts={items.filter((one) => !isQuieted(one))} />}
           </>
         )}
       </Loaded>

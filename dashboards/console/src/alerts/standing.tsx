@@ -1,5 +1,5 @@
 /** Where an alert stands, said above it: who may know, what quiets it, who must confirm its report and by when. */
-import { Flex, Alert as Note } from 'antd';
+import { Col, Flex, Alert as Note } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { AlertDetail } from '../api.ts';
@@ -30,9 +30,11 @@ export function Standing({ alert }: { readonly alert: AlertDetail }) {
   }
   if (notes.length === 0) return null;
   return (
-    <Flex vertical gap={8}>
-      {notes}
-    </Flex>
+    <Col span={24}>
+      <Flex vertical gap={8}>
+        {notes}
+      </Flex>
+    </Col>
   );
 }
 

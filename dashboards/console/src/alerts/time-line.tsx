@@ -1,6 +1,7 @@
 /** How an alert came about and what was done with it: each hit and each step, with who and when, the latest first. */
 import { Button, Timeline, Typography } from 'antd';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { AlertDetail } from '../api.ts';
 import { useFormats } from '../me.tsx';
 import { usePreferences } from '../preferences.tsx';
@@ -40,7 +41,7 @@ function isHit({ step, by }: Revision): boolean {
 function Entry({ revision }: { readonly revision: Revision }) {
   const { say, pick } = usePreferences();
   const { time } = useFormats();
-  const { step = 'hit', by, at, stepAt, assignee, resolution, closedFor, note, snoozedUntil } = revision;
+  const { step = 'hit', by, at, stepAt, assignee, resolution, closedFor, note, snoozedUntil, quietedBy } = revision;
   const hit = isHit(revision);
   const details = [
     step === 'assign' && assignee !== undefined ? `${pick(ALERT_TEXTS.to)} ${assignee}` : null,
@@ -57,6 +58,9 @@ function Entry({ revision }: { readonly revision: Revision }) {
         <strong>{pick(STEP_WORDS[step])}</strong>
         {!hit && ` · ${say('by')} ${by ?? pick(ALERT_TEXTS.system)}`}
       </div>
+      {step === 'quiet' && quietedBy !== undefined && (
+        <Link href={`/alerts/${encodeURIComponent(quietedBy)}`}>{pick(ALERT_TEXTS.quietOpen)}</Link>
+      )}
       {details.map((detail) => (
         <div key={detail} style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
           {detail}

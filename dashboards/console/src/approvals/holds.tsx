@@ -7,6 +7,9 @@ import { PartyLink } from '../parts/tags.tsx';
 import { usePreferences } from '../preferences.tsx';
 import { APPROVAL_TEXTS } from '../words/approvals.ts';
 
+/** Width and height of the mark that stands for one approval, in pixels. */
+const STEP_SIZE: [number, number] = [14, 8];
+
 export interface HoldsProps {
   readonly holds: readonly Held[];
   /** Null for whoever may only look. */
@@ -41,26 +44,44 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
       scroll={{ x: 'max-content' }}
       {...selection}
       columns={[
-        { title: say('transfer'), render: (_, { transferId }) => <TransferLink id={transferId} /> },
-        { title: say('payer'), render: (_, { debtor }) => <PartyLink id={debtor} /> },
-        { title: say('payee'), render: (_, { creditor }) => <PartyLink id={creditor} /> },
+        {
+          title: say('transfer'),
+          render: (_, { transferId, batch }) => (
+            <>
+              <TransferLink id={transferId} />
+              {batch !== undefined && (
+                <div>
+                  {pick(APPROVAL_TEXTS.batch)} {batch}
+                </div>
+              )}
+            </>
+          ),
+        },
+        {
+          title: `${say('payer')} → ${say('payee')}`,
+          render: (_, { debtor, creditor }) => (
+            <>
+              <PartyLink id={debtor} />
+              <br />→ <PartyLink id={creditor} />
+            </>
+          ),
+        },
         { title: say('amount'), align: 'right', render: (_, { amount }) => money(amount) },
         {
           title: say('reason'),
           render: (_, hold) => (
-            <div style={{ maxWidth: 380, minWidth: 200, whiteSpace: 'normal' }}>
+            <div style={{ maxWidth: 320, minWidth: 200, whiteSpace: 'normal' }}>
               <Reasons hold={hold} />
             </div>
           ),
         },
         { title: say('given'), render: (_, hold) => <Given hold={hold} /> },
         { title: pick(APPROVAL_TEXTS.maker), render: (_, hold) => <Maker hold={hold} /> },
-        { title: pick(APPROVAL_TEXTS.batch), render: (_, { batch }) => batch ?? '–' },
-        { title: say('time'), render: (_, { at }) => time(at) },
         {
           title: say('expires'),
           render: (_, { expiresAt }) => (expiresAt === undefined ? '–' : time(expiresAt, false)),
         },
+        { title: say('time'), render: (_, { at }) => time(at, false) },
       ]}
     />
   );
@@ -124,7 +145,7 @@ function Given({ hold: { approvalsGiven: given, approvalsRequired } }: { readonl
     <Progress
       aria-label={say('given')}
       steps={required}
-      size="small"
+      size={STEP_SIZE}
       percent={(100 * given) / required}
       format={() => `${given}/${approvalsRequired}`}
     />

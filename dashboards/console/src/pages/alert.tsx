@@ -68,9 +68,7 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
   const { time } = useFormats();
   return (
     <Row gutter={[12, 12]}>
-      <Col span={24}>
-        <Standing alert={alert} />
-      </Col>
+      <Standing alert={alert} />
       <Col xs={24} xl={14}>
         <Card
           size="small"

@@ -1,6 +1,6 @@
 /** A party on one page: file, limits used, rating, invoices, alerts and transfers. */
 import { useQuery } from '@tanstack/react-query';
-import { Card, Col, Descriptions, Empty, Flex, Input, Row, Statistic, Table, Tag } from 'antd';
+import { Card, Col, Descriptions, Empty, Flex, Input, Row, Table, Tag } from 'antd';
 import { useLocation } from 'wouter';
 import { labelOf } from '../../../panels/words.ts';
 import { AlertTable } from '../alerts/table.tsx';
@@ -8,7 +8,9 @@ import { ask, type Party as PartyBody } from '../api.ts';
 import { useFormats } from '../me.tsx';
 import { FreezeButton } from '../parts/freeze-button.tsx';
 import { Legs } from '../parts/legs.tsx';
+import { LimitsUsed } from '../parts/limits-used.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { MaskedNote, Personal } from '../parts/masked.tsx';
 import { Page } from '../parts/page.tsx';
 import { usePreferences } from '../preferences.tsx';
 
@@ -37,6 +39,7 @@ export default function Party({ id }: { readonly id: string | null }) {
         </Flex>
       }
     >
+      <MaskedNote />
       {id === null ? <Empty description={say('find')} /> : <Known id={id} />}
     </Page>
   );
@@ -57,7 +60,7 @@ function Known({ id }: { readonly id: string }) {
             <Profile party={found} />
           </Col>
           <Col xs={24} xl={12}>
-            <Limits party={found} />
+            <LimitsUsed party={found} />
           </Col>
           {found.alerts.length > 0 && (
             <Col span={24}>
@@ -100,7 +103,9 @@ function Profile({ party }: { readonly party: PartyBody }) {
         say('noProfile')
       ) : (
         <Descriptions size="small" column={{ xs: 1, sm: 2 }}>
-          <Descriptions.Item label={say('name')}>{file.name ?? '–'}</Descriptions.Item>
+          <Descriptions.Item label={say('name')}>
+            <Personal>{file.name ?? '–'}</Personal>
+          </Descriptions.Item>
           <Descriptions.Item label={say('kind')}>
             {file.kind === undefined ? '–' : labelOf('customerKind', file.kind, language)}
           </Descriptions.Item>
@@ -111,40 +116,11 @@ function Profile({ party }: { readonly party: PartyBody }) {
               <Tag key={tag}>{tag}</Tag>
             ))}
           </Descriptions.Item>
-          <Descriptions.Item label={say('accounts')}>{(file.accounts ?? []).join(', ') || '–'}</Descriptions.Item>
+          <Descriptions.Item label={say('accounts')}>
+            <Personal>{(file.accounts ?? []).join(', ') || '–'}</Personal>
+          </Descriptions.Item>
         </Descriptions>
       )}
-    </Card>
-  );
-}
-
-function Limits({ party }: { readonly party: PartyBody }) {
-  const { say } = usePreferences();
-  const { money } = useFormats();
-  const total = (amounts: PartyBody['limits']['day']['outgoing']) =>
-    amounts.length === 0 ? '–' : amounts.map(money).join(' · ');
-  const grade = (party.rating as { readonly grade?: string } | null)?.grade;
-  return (
-    <Card size="small" title={say('limits')} style={{ height: '100%' }}>
-      <Row gutter={[12, 12]}>
-        <Col xs={24} sm={9}>
-          <Statistic
-            title={`${say('today')} · ${party.limits.day.date}`}
-            value={total(party.limits.day.outgoing)}
-            styles={{ content: { fontSize: 18 } }}
-          />
-        </Col>
-        <Col xs={24} sm={9}>
-          <Statistic
-            title={`${say('thisMonth')} · ${party.limits.month.month}`}
-            value={total(party.limits.month.outgoing)}
-            styles={{ content: { fontSize: 18 } }}
-          />
-        </Col>
-        <Col xs={24} sm={6}>
-          <Statistic title={say('rating')} value={grade ?? say('noRating')} styles={{ content: { fontSize: 18 } }} />
-        </Col>
-      </Row>
     </Card>
   );
 }

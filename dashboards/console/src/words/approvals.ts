@@ -9,7 +9,7 @@ export const APPROVAL_TEXTS = {
   yoursTag: words('Yours', '本人经办'),
   batch: words('Batch', '批次'),
   batches: words('Batches, approved or denied as one unit', '批次（整批审批）'),
-  transfers: words('transfers', '笔'),
+  transfers: words('transfer(s)', '笔'),
   approveBatch: words('Approve the batch', '整批批准'),
   denyBatch: words('Deny the batch', '整批驳回'),
   batchChanged: words(

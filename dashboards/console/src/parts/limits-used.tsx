@@ -1,0 +1,93 @@
+/** What a party has used of its day and month limits, as bars. */
+import { useQuery } from '@tanstack/react-query';
+import { Card, Col, Flex, Progress, Row, Statistic, Typography } from 'antd';
+import type { Party, Rules } from '../api.ts';
+import { useFormats } from '../me.tsx';
+import { usePreferences } from '../preferences.tsx';
+import { PARTY_TEXTS } from '../words/parties.ts';
+import { RULES_QUERY } from './tags.tsx';
+
+type Money = Party['limits']['day']['outgoing'][number];
+
+/** From this share on the bar warns. */
+const NEAR_PERCENT = 80;
+
+export function LimitsUsed({ party }: { readonly party: Party }) {
+  const { say, pick } = usePreferences();
+  const { data: rules } = useQuery(RULES_QUERY);
+  const { grade, limitScalePercent = 100 } = (party.rating ?? {}) as {
+    readonly grade?: string;
+    readonly limitScalePercent?: number;
+  };
+  const { day, month } = party.limits;
+  return (
+    <Card size="small" title={say('limits')} style={{ height: '100%' }}>
+      <Row gutter={[12, 12]}>
+        <Col xs={24} sm={9}>
+          <Used
+            title={`${say('today')} · ${day.date}`}
+            used={day.outgoing}
+            limit={limitOf(rules, 'limit-day', limitScalePercent)}
+          />
+        </Col>
+        <Col xs={24} sm={9}>
+          <Used
+            title={`${say('thisMonth')} · ${month.month}`}
+            used={month.outgoing}
+            limit={limitOf(rules, 'limit-month', limitScalePercent)}
+          />
+        </Col>
+        <Col xs={24} sm={6}>
+          <Statistic title={say('rating')} value={grade ?? say('noRating')} styles={{ content: { fontSize: 18 } }} />
+        </Col>
+      </Row>
+      <Typography.Text type="secondary">{pick(PARTY_TEXTS.generalLimit)}</Typography.Text>
+    </Card>
+  );
+}
+
+function Used({
+  title,
+  used,
+  limit,
+}: {
+  readonly title: string;
+  readonly used: readonly Money[];
+  readonly limit: Money | null;
+}) {
+  const { pick } = usePreferences();
+  const { money } = useFormats();
+  const own = limit === null ? undefined : (used.find(({ currency }) => currency === limit.currency)?.minor ?? 0);
+  const percent = own === undefined || limit === null ? null : Math.round((100 * own) / Math.max(1, limit.minor));
+  return (
+    <Flex vertical>
+      <Statistic
+        title={title}
+        value={used.length === 0 ? '–' : used.map(money).join(' · ')}
+        styles={{ content: { fontSize: 18 } }}
+      />
+      {percent !== null && limit !== null && (
+        <>
+          <Progress
+            aria-label={title}
+            percent={percent}
+            size="small"
+            status={percent >= 100 ? 'exception' : 'normal'}
+            {...(percent >= NEAR_PERCENT && percent < 100 ? { strokeColor: '#d46b08' } : {})}
+            format={() => `${percent}%`}
+          />
+          <Typography.Text type="secondary">
+            {pick(PARTY_TEXTS.of)} {money(limit)}
+          </Typography.Text>
+        </>
+      )}
+    </Flex>
+  );
+}
+
+function limitOf(rules: Rules | undefined, id: string, scalePercent: number): Money | null {
+  const rule = rules?.items.find((one) => one.id === id);
+  const value = rule?.options.find(({ name }) => name === 'limit')?.value as Money | undefined;
+  if (rule?.enabled !== true || value === undefined) return null;
+  return { minor: Math.floor((value.minor * scalePercent) / 100), currency: value.currency };
+}
