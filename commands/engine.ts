@@ -30,7 +30,7 @@ import { type PartitionLag, startPipeline } from '../sinks/clickhouse/pipeline.t
 import { ownLogSource } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
 import { caughtUp, type FoldLag, lagOf, readLags, stagesOf } from './lags.ts';
-import { noteLatestSettings } from './latest-settings.ts';
+import { followSettings, noteLatestSettings } from './latest-settings.ts';
 import { startShares } from './shares.ts';
 import { SinkStage } from './sink-stage.ts';
 import type { Stages } from './stages.ts';
@@ -164,12 +164,14 @@ function refuseSpread({ clickhouseUrl }: Config, source: LogSource, roles: Reado
 }
 
 /** Settings are told by those who speak to people. Old data comes before whatever is the time now, and the settings before all of it. */
-async function applySettings({ loaded, now, evaluation }: EngineOptions, log: Log, logSource: LogSource) {
+async function applySettings({ loaded, now, evaluation, lifecycle }: EngineOptions, log: Log, logSource: LogSource) {
   const { dataDir, settings: file } = loaded.config;
   const settings = new SettingsKeeper(log, dataDir, evaluation ? () => 0 : now);
+  const isShared = logSource.kind === 'kafka';
   // Others may have told some since, or this folder is new and the log is not.
-  if (logSource.kind === 'kafka') await noteLatestSettings(log, settings);
+  const end = isShared ? await noteLatestSettings(log, settings) : 0;
   await settings.applyAtStart(file);
+  if (isShared) followSettings(log, settings, end).catch((error) => lifecycle.fail(error));
   return settings;
 }
 
