@@ -60,21 +60,31 @@ const COLUMNS = `
 
 /** Pages go by when an alert was first raised, which no later hit of it changes. */
 const PAGE = `
-SELECT alert_id AS alertId, toUnixTimestamp64Milli(alert_standings.raised) AS raised
-FROM alert_standings FINAL
-WHERE shadow = {shadow:Bool}
-    AND ({restricted:Bool} OR restricted = 0)
-    AND ({rule:String} = '' OR rule = {rule:String})
-    AND ({family:String} = '' OR toString(family) = {family:String})
-    AND ({subject:String} = '' OR subject = {subject:String})
-    AND ({severity:String} = '' OR toString(standing.severity) = {severity:String})
-    AND ({status:String} = '' OR toString(standing.status) = {status:String})
-    AND ({closed:String} = '' OR (standing.status = 'closed') = ({closed:String} = 'true'))
-    AND ({assignee:String} = '' OR standing.assignee = {assignee:String})
-    AND ({quieted:String} = '' OR standing.quieted = ({quieted:String} = 'true'))
-    AND ({escalated:String} = '' OR standing.escalated = ({escalated:String} = 'true'))
-    AND opened_at >= fromUnixTimestamp64Milli({from:Int64})
-    AND opened_at < fromUnixTimestamp64Milli({to:Int64})
+SELECT alert_id AS alertId, toUnixTimestamp64Milli(first_seen) AS raised
+FROM
+(
+    SELECT
+        alert_id,
+        min(s.raised) AS first_seen,
+        min(s.opened_at) AS opened,
+        max(s.restricted) AS hidden,
+        max(s.standing) AS now
+    FROM alert_standings AS s
+    WHERE shadow = {shadow:Bool}
+        AND ({rule:String} = '' OR rule = {rule:String})
+        AND ({family:String} = '' OR toString(family) = {family:String})
+        AND ({subject:String} = '' OR subject = {subject:String})
+    GROUP BY alert_id
+)
+WHERE ({restricted:Bool} OR hidden = 0)
+    AND ({severity:String} = '' OR toString(now.severity) = {severity:String})
+    AND ({status:String} = '' OR toString(now.status) = {status:String})
+    AND ({closed:String} = '' OR (now.status = 'closed') = ({closed:String} = 'true'))
+    AND ({assignee:String} = '' OR now.assignee = {assignee:String})
+    AND ({quieted:String} = '' OR now.quieted = ({quieted:String} = 'true'))
+    AND ({escalated:String} = '' OR now.escalated = ({escalated:String} = 'true'))
+    AND opened >= fromUnixTimestamp64Milli({from:Int64})
+    AND opened < fromUnixTimestamp64Milli({to:Int64})
     AND (raised, alertId) < ({raised:Int64}, {alertId:String})
 ORDER BY raised DESC, alertId DESC
 LIMIT {limit:UInt32}`;

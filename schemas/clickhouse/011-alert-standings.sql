@@ -1,6 +1,6 @@
 -- What lists of alerts are filtered and ordered by, one row an alert, so that a page of them does not group all revisions.
 -- A tuple is greater by its first part first, so the greatest is that of the last revision; a row that comes twice changes
--- nothing.
+-- nothing. It is read grouped: FINAL would merge the parts of a tuple apart from each other.
 CREATE TABLE IF NOT EXISTS alert_standings
 (
     alert_id     String                       COMMENT 'The alert · 预警编号',
@@ -23,7 +23,7 @@ ENGINE = AggregatingMergeTree
 PRIMARY KEY alert_id
 ORDER BY (alert_id, rule, family, subject, shadow)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
-COMMENT 'Alerts as they stand, as far as lists ask for it; read with FINAL · 预警当前状态';
+COMMENT 'Alerts as they stand, as far as lists ask for it; read with min and max · 预警当前状态';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS alert_standings_from_alerts TO alert_standings AS
 SELECT
