@@ -38,7 +38,8 @@ export function partyGraph(legs: readonly Leg[], subject: string, language: Lang
         type: 'graph',
         layout: 'force',
         roam: true,
-        force: { repulsion: 220, edgeLength: 110 },
+        // Settled at once: what moves for seconds cannot be read meanwhile.
+        force: { repulsion: 220, edgeLength: 110, layoutAnimation: false },
         edgeSymbol: ['none', 'arrow'],
         edgeSymbolSize: 8,
         label: { show: true, position: 'bottom', fontSize: 11 },
