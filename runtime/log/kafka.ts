@@ -36,7 +36,7 @@ import type { Place } from './kafka/requests.ts';
 import { type Registry, SchemaBook } from './kafka/schema-book.ts';
 import { Slot } from './kafka/slot.ts';
 import { applyTopics, checkTopics } from './kafka/topics.ts';
-import { Transactions } from './kafka/transactions.ts';
+import { TAKEOVER_PATIENCE_MS, Transactions } from './kafka/transactions.ts';
 import { Watchdog } from './kafka/watchdog.ts';
 import type { Append, Committed, Committer, Kept, Log, Position, Reader, ReaderOptions } from './port.ts';
 import { firstFields, type PackedValues } from './values.ts';
@@ -221,7 +221,7 @@ export class KafkaLog implements Log {
     const transactionalId = this.#names.transactionalId(owner);
     const connect = async () => {
       this.#waits.refuseWhereClosed();
-      return this.#clients.writing(sharing);
+      return this.#clients.writing(sharing, TAKEOVER_PATIENCE_MS);
     };
     return new Transactions({ connect, transactionalId, what, timeoutMs });
   }

@@ -73,11 +73,12 @@ export class KafkaClient {
     });
   }
 
-  async connect(): Promise<void> {
-    await this.patiently('connecting', async () => {
+  async connect(patienceMs?: number): Promise<void> {
+    const connecting = async () => {
       await this.#cluster.connect();
       await this.#cluster.addMultipleTargetTopics(this.#options.topics);
-    });
+    };
+    await this.patiently('connecting', connecting, patienceMs);
   }
 
   async close(): Promise<void> {

@@ -48,12 +48,12 @@ export class Clients {
     return client;
   }
 
-  /** One to write with, connected. Whoever takes the same over again and again uses the same one. */
-  writing(name: string): Promise<KafkaClient> {
+  /** One to write with, connected within so long. Whoever takes the same over again and again uses the same one. */
+  writing(name: string, patienceMs: number): Promise<KafkaClient> {
     let writing = this.#writing.get(name);
     if (writing === undefined) {
       const client = this.make();
-      writing = client.connect().then(() => client);
+      writing = client.connect(patienceMs).then(() => client);
       this.#writing.set(name, writing);
       writing.catch(() => this.#writing.delete(name));
     }
