@@ -1,28 +1,21 @@
 /** Transfers that wait for a person: look, then approve or deny, one or several at once, or a batch as one unit. */
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Alert, App, Button, Flex } from 'antd';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Alert, Button, Flex } from 'antd';
 import { useState } from 'react';
 import { ask, type Held, query, type Waiting } from '../api.ts';
 import { Batches } from '../approvals/batches.tsx';
-import { VerdictDialog } from '../approvals/dialog.tsx';
 import { Holds } from '../approvals/holds.tsx';
-import { type Refused, type Subject, useVerdict, type Word, waitingOf } from '../approvals/verdicts.ts';
+import { type Asked, Saying } from '../approvals/saying.tsx';
+import type { Word } from '../approvals/verdicts.ts';
 import { useMay } from '../me.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { MaskedNote } from '../parts/masked.tsx';
 import { Page } from '../parts/page.tsx';
 import { usePreferences } from '../preferences.tsx';
 import { APPROVAL_TEXTS } from '../words/approvals.ts';
-import { REFUSAL_WORDS } from '../words/refusals.ts';
 
 const REFRESH_MS = 5_000;
 const PAGE = 200;
-
-/** What is about to be said: on chosen transfers, or on a batch that is looked up first. */
-interface Asked {
-  readonly word: Word;
-  readonly batch?: string;
-}
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
 export default function Approvals() {
@@ -122,68 +115,4 @@ function Buttons({ chosen, onChosen, onAsked }: ButtonsProps) {
       </Button>
     </Flex>
   );
-}
-
-interface SayingProps {
-  readonly asked: Asked;
-  readonly chosen: readonly Held[];
-  readonly onClosed: (isSaid: boolean) => void;
-}
-
-function Saying({ asked: { word, batch }, chosen, onClosed }: SayingProps) {
-  const tell = useOutcome();
-  const verdict = useVerdict((refused) => {
-    tell(refused);
-    onClosed(true);
-  });
-  const unit = useQuery({
-    queryKey: ['batch', batch],
-    queryFn: () => waitingOf(batch ?? ''),
-    enabled: batch !== undefined,
-    // What the person saw is what is approved: it does not change under their eyes.
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
-  const subject: Subject | null =
-    batch === undefined ? { holds: chosen } : unit.data === undefined ? null : { batch, holds: unit.data };
-  return (
-    <VerdictDialog
-      word={word}
-      subject={subject}
-      error={verdict.error ?? unit.error}
-      isBusy={verdict.isPending}
-      onSaid={(note) => subject !== null && verdict.mutate({ word, subject, note })}
-      onClosed={() => onClosed(false)}
-    />
-  );
-}
-
-/** Tells how it went; where some were refused, which and why. */
-function useOutcome(): (refused: readonly Refused[]) => void {
-  const { say, pick, language } = usePreferences();
-  const { message, modal } = App.useApp();
-  return (refused) => {
-    if (refused.length === 0) {
-      void message.success(say('done'));
-      return;
-    }
-    modal.warning({
-      title: `${pick(APPROVAL_TEXTS.refusedSome)}: ${refused.length}`,
-      width: 560,
-      content: (
-        <>
-          <p>{pick(APPROVAL_TEXTS.refusedWhich)}</p>
-          <ul style={{ maxHeight: 320, overflow: 'auto', paddingInlineStart: 20 }}>
-            {refused.map(({ transferId, code, detail }) => (
-              <li key={transferId}>
-                <strong>{transferId}</strong>
-                <br />
-                {REFUSAL_WORDS[code]?.[language] ?? detail}
-              </li>
-            ))}
-          </ul>
-        </>
-      ),
-    });
-  };
 }
