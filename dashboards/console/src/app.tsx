@@ -40,15 +40,17 @@ import { MeContext, useFormats, useMay } from './me.tsx';
 import { EmergencyBanner } from './parts/emergency-banner.tsx';
 import { FaultBoundary } from './parts/fault-boundary.tsx';
 import { LiveMark } from './parts/live-mark.tsx';
+import { quietMeasureRows } from './parts/measure-rows.ts';
 import { Person } from './person.tsx';
 import { usePreferences } from './preferences.tsx';
 import { Refusal } from './refusal.ts';
 import { session } from './session.ts';
-import { SignIn } from './sign-in.tsx';
+import { COMPONENTS, TOKENS } from './theme.ts';
 import { EMERGENCY } from './words/emergency.ts';
 import { WEBHOOKS } from './words/webhooks.ts';
 import { TEXTS } from './words.ts';
 
+const SignIn = lazy(() => import('./sign-in.tsx').then(({ SignIn: page }) => ({ default: page })));
 const Overview = lazy(() => import('./pages/overview.tsx'));
 const Alerts = lazy(() => import('./pages/alerts.tsx'));
 const AlertPage = lazy(() => import('./pages/alert.tsx'));
@@ -78,12 +80,6 @@ const MENU: readonly (readonly [path: string, title: Words, icon: ReactNode])[] 
 /** Whoever asked their system for little motion gets none. */
 const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Words and links stand out against either ground by at least 4.5 to 1. */
-const TOKENS = {
-  light: { colorPrimary: '#1554ad', colorLink: '#0950b8', colorTextDescription: '#595959' },
-  dark: { colorPrimary: '#3c89e8', colorLink: '#65a9f3', colorTextDescription: '#a6a6a6' },
-} as const;
-
 /** Beside the institution’s own. */
 const ZONES = [
   'Asia/Shanghai',
@@ -102,7 +98,7 @@ export function App() {
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enGB}
-      theme={{ algorithm, token: { ...TOKENS[theme], motion: !CALM.matches } }}
+      theme={{ algorithm, token: { ...TOKENS[theme], motion: !CALM.matches }, components: COMPONENTS[theme] }}
     >
       <AntApp>
         <Gate />
@@ -153,7 +149,11 @@ function Gate() {
     ) : (
       <Spin fullscreen />
     );
-  return <div style={{ background: token.colorBgLayout, minHeight: '100vh' }}>{page}</div>;
+  return (
+    <div style={{ background: token.colorBgLayout, minHeight: '100vh' }}>
+      <Suspense fallback={<Spin fullscreen />}>{page}</Suspense>
+    </div>
+  );
 }
 
 function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
@@ -194,27 +194,29 @@ function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
           </Flex>
         </Layout.Header>
         <Layout.Content style={{ padding: wide ? 16 : 8 }}>
-          <DemoBanner />
-          <EmergencyBanner />
-          <FaultBoundary title={say('broken')}>
-            <Suspense fallback={<Spin style={{ margin: 48 }} />}>
-              <Switch>
-                <Route path="/alerts/:id">{({ id }) => <AlertPage id={decodeURIComponent(id)} />}</Route>
-                <Route path="/alerts" component={Alerts} />
-                <Route path="/approvals" component={Approvals} />
-                <Route path="/parties/:id?">
-                  {({ id }) => <Party id={id === undefined ? null : decodeURIComponent(id)} />}
-                </Route>
-                <Route path="/transfers/:id">{({ id }) => <Transfer id={decodeURIComponent(id)} />}</Route>
-                <Route path="/rules/:id?">{({ id }) => <Rules chosen={id ?? null} />}</Route>
-                <Route path="/system" component={System} />
-                <Route path="/webhooks/:id">{({ id }) => <WebhookPage id={decodeURIComponent(id)} />}</Route>
-                <Route path="/webhooks" component={Webhooks} />
-                <Route path="/emergency" component={Emergency} />
-                <Route component={Overview} />
-              </Switch>
-            </Suspense>
-          </FaultBoundary>
+          <div ref={quietMeasureRows}>
+            <DemoBanner />
+            <EmergencyBanner />
+            <FaultBoundary title={say('broken')}>
+              <Suspense fallback={<Spin style={{ margin: 48 }} />}>
+                <Switch>
+                  <Route path="/alerts/:id">{({ id }) => <AlertPage id={decodeURIComponent(id)} />}</Route>
+                  <Route path="/alerts" component={Alerts} />
+                  <Route path="/approvals" component={Approvals} />
+                  <Route path="/parties/:id?">
+                    {({ id }) => <Party id={id === undefined ? null : decodeURIComponent(id)} />}
+                  </Route>
+                  <Route path="/transfers/:id">{({ id }) => <Transfer id={decodeURIComponent(id)} />}</Route>
+                  <Route path="/rules/:id?">{({ id }) => <Rules chosen={id ?? null} />}</Route>
+                  <Route path="/system" component={System} />
+                  <Route path="/webhooks/:id">{({ id }) => <WebhookPage id={decodeURIComponent(id)} />}</Route>
+                  <Route path="/webhooks" component={Webhooks} />
+                  <Route path="/emergency" component={Emergency} />
+                  <Route component={Overview} />
+                </Switch>
+              </Suspense>
+            </FaultBoundary>
+          </div>
         </Layout.Content>
       </Layout>
     </Layout>

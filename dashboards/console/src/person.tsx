@@ -1,15 +1,15 @@
-/** Who is signed in, with which roles; a new password, and the way out. */
+/** Who is signed in, with which roles, and the way out. */
 import { KeyOutlined, LogoutOutlined, UserOutlined } from '@ant-design/icons';
-import { useMutation } from '@tanstack/react-query';
-import { Alert, App, Button, Dropdown, Form, Input, Modal } from 'antd';
-import { useState } from 'react';
-import { ask } from './api.ts';
-import { toldOf } from './faults.ts';
+import { Button, Dropdown } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useMe } from './me.tsx';
 import { usePreferences } from './preferences.tsx';
-import { Refusal } from './refusal.ts';
 import { session } from './session.ts';
 import { PEOPLE, ROLE_WORDS } from './words/people.ts';
+
+const ChangePassword = lazy(() =>
+  import('./change-password.tsx').then(({ ChangePassword: dialog }) => ({ default: dialog })),
+);
 
 export function Person({ onSignOut }: { readonly onSignOut: () => void }) {
   const { say, pick, language } = usePreferences();
@@ -35,57 +35,11 @@ export function Person({ onSignOut }: { readonly onSignOut: () => void }) {
           </span>
         </Button>
       </Dropdown>
-      {isChanging && <ChangePassword onClosed={() => setChanging(false)} />}
+      {isChanging && (
+        <Suspense>
+          <ChangePassword onClosed={() => setChanging(false)} />
+        </Suspense>
+      )}
     </>
-  );
-}
-
-interface Passwords {
-  readonly current: string;
-  readonly password: string;
-}
-
-function ChangePassword({ onClosed }: { readonly onClosed: () => void }) {
-  const { pick, language } = usePreferences();
-  const { message } = App.useApp();
-  const [form] = Form.useForm<Passwords>();
-  const changing = useMutation({
-    mutationFn: (given: Passwords) => ask<void>('/v1/session/password', given),
-    onSuccess: () => {
-      void message.success(pick(PEOPLE.passwordChanged));
-      onClosed();
-    },
-  });
-  const { error } = changing;
-  const isWrong = error instanceof Refusal && error.status === 403;
-  return (
-    <Modal
-      open
-      title={pick(PEOPLE.changePassword)}
-      okButtonProps={{ loading: changing.isPending }}
-      onOk={form.submit}
-      onCancel={onClosed}
-    >
-      <Form form={form} layout="vertical" onFinish={(given: Passwords) => changing.mutate(given)}>
-        <Form.Item
-          name="current"
-          label={pick(PEOPLE.current)}
-          rules={[{ required: true, message: pick(PEOPLE.current) }]}
-        >
-          <Input.Password autoFocus autoComplete="current-password" />
-        </Form.Item>
-        <Form.Item
-          name="password"
-          label={pick(PEOPLE.fresh)}
-          extra={pick(PEOPLE.freshHint)}
-          rules={[{ required: true, min: 12, max: 256, message: pick(PEOPLE.freshHint) }]}
-        >
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
-        {error !== null && (
-          <Alert type="error" showIcon title={isWrong ? pick(PEOPLE.currentWrong) : toldOf(error, language)} />
-        )}
-      </Form>
-    </Modal>
   );
 }
