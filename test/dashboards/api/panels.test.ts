@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PANELS } from '../../../dashboards/panels/panels.ts';
-import { openApi } from './harness.ts';
+import { labelOf } from '../../../dashboards/panels/words.ts';
+import { deadLetterRecord } from '../../../schemas/dead-letter.ts';
+import { outputs } from '../../support/records.ts';
+import { NOW, OWN, openApi } from './harness.ts';
 
 describe('panels', () => {
   it('are listed with what they ask, and each answers', async () => {
@@ -25,6 +28,18 @@ describe('panels', () => {
     expect(await stepOf('decisions-by-outcome', '2026-03-14T00:00:00Z')).toBe(900);
     expect(await stepOf('decisions-by-outcome', '2026-02-13T00:00:00Z')).toBe(21_600);
     expect(await stepOf('invoiced-and-paid', '2026-03-14T23:50:00Z')).toBe(86_400);
+  });
+
+  it('tell why records were refused by codes that have words', async () => {
+    const api = await openApi();
+    const letter = { ...deadLetterRecord.example, seen: NOW - 60_000, refusal: 'approval_by_maker' as const };
+    await api.append(outputs('dead-letters', OWN, [letter]));
+    await api.insert();
+    for (const id of ['latest-dead-letters', 'dead-letters']) {
+      const { rows } = (await api.get(`/v1/panels/${id}`)).body as { rows: string[][] };
+      expect(rows[0], id).toContain('approval-by-maker');
+    }
+    expect(labelOf('refusal', 'approval-by-maker', 'zh')).toBe('由经办人本人审批');
   });
 
   it('are for people, not for systems that send events', async () => {
