@@ -1,7 +1,5 @@
 /** A whole Weir on Kafka: transfers in over HTTP and from other producers, decisions out to whoever reads the topic. */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import kafkajs from 'kafkajs';
@@ -14,8 +12,6 @@ import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { RegistryServer } from '../support/registry-server.ts';
 import { type RunningWeir, startWeir } from '../support/running-weir.ts';
-
-const run = promisify(execFile);
 
 interface Decision {
   readonly transferId: string;
@@ -124,8 +120,6 @@ describeWith(kafka, 'Weir on Kafka', () => {
     const { prefix, start } = await begin();
     const weir = await start();
     await send(weir, 0, 20);
-    const classPath = broker.classPath;
-    const args = ['-cp', classPath, 'org.apache.kafka.tools.consumer.ConsoleConsumer'];
     const reading = [
       '--bootstrap-server',
       broker.brokers.join(','),
@@ -134,7 +128,7 @@ describeWith(kafka, 'Weir on Kafka', () => {
       '--from-beginning',
     ];
     const options = ['--isolation-level', 'read_committed', '--max-messages', '20', '--timeout-ms', '20000'];
-    const { stdout } = await run('java', [...args, ...reading, ...options]);
+    const stdout = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [...reading, ...options]);
     for (let index = 0; index < 20; index++) expect(stdout).toContain(`T-${index}`);
   });
 });

@@ -6,7 +6,7 @@ import type { Committer, Position } from '../../../runtime/log/port.ts';
 import { eventually } from '../../support/eventually.ts';
 import { KafkaCluster } from '../../support/kafka/cluster.ts';
 import { SwallowingProxy } from '../../support/kafka/proxy.ts';
-import { kafka } from '../../support/kafka/real-kafka.ts';
+import { kafkaFromJars } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { RegistryServer } from '../../support/registry-server.ts';
 import { code, commitOf, declare, readAll, texts, textsOf } from './contract.ts';
@@ -14,7 +14,7 @@ import { code, commitOf, declare, readAll, texts, textsOf } from './contract.ts'
 /** Long, so that what a test finds was not simply a matter of waiting for it. */
 const LONG_MS = 60_000;
 
-describeWith(kafka, 'the Kafka log on a bad network', () => {
+describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
   let proxy: SwallowingProxy;
   let cluster: KafkaCluster;
   let registry: RegistryServer;
@@ -117,6 +117,19 @@ describeWith(kafka, 'the Kafka log on a bad network', () => {
     await committer.commit(commitOf([texts('decisions', 0, ['after'])], 'after'));
     expect(await readAll(log, 'decisions', 0)).toEqual(['before', 'after']);
   }, 60_000);
+
+  it('waits for brokers when it takes over, longer than an append may wait', async () => {
+    const log = await open({ patienceMs: 1_000 });
+    const committer = log.committer('score-0');
+    await committer.fence();
+    await committer.commit(commitOf([texts('decisions', 0, ['before'])], 'before'));
+    await cluster.stopNode();
+    // One takes over for the first time and has still to connect, the other finds out how its commit ended.
+    const fencing = Promise.all([log.committer('score-1').fence(), committer.fence()]);
+    await expect(log.append(texts('transfers', 0, ['refused']))).rejects.toEqual(code('LOG_UNAVAILABLE'));
+    await cluster.startNode();
+    expect((await fencing).map(({ state }) => state.toString())).toEqual(['', 'before']);
+  }, 120_000);
 
   it('opens the connections of a reader anew that stands still, and says so', async () => {
     const log = await open({ requestTimeoutMs: LONG_MS, watchMs: 500 });

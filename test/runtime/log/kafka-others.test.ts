@@ -9,7 +9,7 @@ import { valueAt } from '../../../runtime/log/values.ts';
 import { fingerprintOf } from '../../../schemas/declare.ts';
 import { eventually } from '../../support/eventually.ts';
 import { KafkaCluster } from '../../support/kafka/cluster.ts';
-import { kafka, useKafka } from '../../support/kafka/real-kafka.ts';
+import { kafka, kafkaFromJars, useKafka } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { RegistryServer } from '../../support/registry-server.ts';
 import { code, commitOf, declare, FINGERPRINT, readAll, readBatches, texts, textsOf } from './contract.ts';
@@ -196,7 +196,7 @@ describeWith(kafka, 'the Kafka log among others', () => {
   });
 });
 
-describeWith(kafka, 'the Kafka log on three brokers', () => {
+describeWith(kafkaFromJars, 'the Kafka log on three brokers', () => {
   it('commits once each through restarts and kills of brokers', async () => {
     const cluster = await KafkaCluster.start({ nodes: 3 });
     onTestFinished(() => cluster.remove());

@@ -8,14 +8,14 @@ import { type CheckpointStore, openCheckpoints } from '../../../runtime/store/ch
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { KafkaCluster } from '../../support/kafka/cluster.ts';
-import { kafka } from '../../support/kafka/real-kafka.ts';
+import { kafkaFromJars } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { RegistryServer } from '../../support/registry-server.ts';
 import { code } from '../log/contract.ts';
 
 const PARTITION = 1;
 
-describeWith(kafka, 'checkpoints that the log keeps', () => {
+describeWith(kafkaFromJars, 'checkpoints that the log keeps', () => {
   let cluster: KafkaCluster;
   let registry: RegistryServer;
   let prefix: string;

@@ -180,7 +180,7 @@ function tailOf({ folder }: Node): string {
 }
 
 /** Free ports, held together while they are looked for so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports: number[] = [];
   for (const server of servers) {
