@@ -9,10 +9,21 @@ import { type Decision, decisionRecord } from '../../schemas/decision.ts';
 import { BLOCKS, type Entry, EVENTS, type EventOf, type EventTopic } from '../../schemas/journal.ts';
 import { partitionOf } from '../../schemas/subjects.ts';
 import { DAY_MS } from '../../schemas/time.ts';
-import { partitionsOf, TOPICS, type TopicName } from '../../schemas/topics.ts';
+import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts';
 
 /** So many faults are told; what follows from one is often a thousand. */
 const TOLD_MAX = 10;
+
+/** What the ClickHouse sink carries out of the log. */
+const CLICKHOUSE_TOPICS: readonly TopicName[] = [
+  'decisions',
+  'alerts',
+  'credit-ratings',
+  'notifications',
+  'dead-letters',
+  'webhook-attempts',
+  'journal',
+];
 
 interface Stored {
   readonly partition: number;
@@ -89,6 +100,33 @@ export function provedDecided(log: Log): string[] {
       wrong.push(`${transferId}: revision ${revision} in ${partition} after ${before.revision} in ${before.partition}`);
     }
     last.set(transferId, { partition, revision });
+  }
+  return wrong.slice(0, TOLD_MAX);
+}
+
+/** Every stage has committed that it is through with all that the log holds. */
+export async function provedPositions(log: Log): Promise<string[]> {
+  const everywhere = (topic: TopicName) =>
+    Array.from({ length: partitionsOf(TOPICS[topic], log.partitions) }, (_, partition) => ({ topic, partition }));
+  const inserted = CLICKHOUSE_TOPICS.flatMap(everywhere);
+  const reading = [
+    { owner: 'route', places: (Object.keys(EVENTS) as EventTopic[]).flatMap(everywhere) },
+    ...everywhere('journal').map((place) => ({ owner: `score-${place.partition}`, places: [place] })),
+    { owner: 'clickhouse', places: inserted },
+  ];
+  const ends = new Map<string, number>();
+  for (const topic of TOPIC_NAMES) {
+    for (const { partition, offset } of recordsOf(log, topic)) ends.set(`${topic}/${partition}`, offset + 1);
+  }
+  const wrong: string[] = [];
+  for (const { owner, places } of reading) {
+    const { positions } = await log.committed(owner);
+    const known = new Map(positions.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+    for (const { topic, partition } of places) {
+      const [stands, end] = [known.get(`${topic}/${partition}`) ?? 0, ends.get(`${topic}/${partition}`) ?? 0];
+      const past = stands > log.end(topic, partition);
+      if (stands < end || past) wrong.push(`${owner} stands at ${stands} of ${end} in ${topic}/${partition}`);
+    }
   }
   return wrong.slice(0, TOLD_MAX);
 }

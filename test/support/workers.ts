@@ -63,6 +63,8 @@ export class WorkerProcess {
   /** Ends it; answers its exit code and signal. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<readonly [code: number | null, signal: string | null]> {
     const child = this.#child as ChildProcess;
+    // One that ended by itself did so with this.
+    if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode];
     const closed = once(child, 'close') as Promise<[number | null, string | null]>;
     child.kill(signal);
     return closed;
@@ -79,7 +81,11 @@ export class WorkerProcess {
 }
 
 /** Waits until these have all partitions among them, each so many. */
-export async function haveAll(workers: readonly WorkerProcess[], partitions: number): Promise<void> {
+export async function haveAll(
+  workers: readonly WorkerProcess[],
+  partitions: number,
+  deadlineMs = MOVE_DEADLINE_MS,
+): Promise<void> {
   const even = Math.floor(partitions / workers.length);
   await eventually(
     `${workers.length} workers have ${partitions} partitions among them`,
@@ -91,6 +97,6 @@ export async function haveAll(workers: readonly WorkerProcess[], partitions: num
         owned.every(({ length }) => length >= even)
       );
     },
-    MOVE_DEADLINE_MS,
+    deadlineMs,
   );
 }
