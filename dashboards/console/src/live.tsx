@@ -108,7 +108,8 @@ class Connection {
   readonly #onChange: (kinds: readonly Kind[] | null) => void;
   readonly #onState: (state: LiveState) => void;
   readonly #closed = new AbortController();
-  #lostAt: number | null = null;
+  /** Set while the connection is lost. */
+  #staleTimer: ReturnType<typeof setTimeout> | null = null;
   #tries = 0;
   #isFirst = true;
 
@@ -120,6 +121,7 @@ class Connection {
 
   close(): void {
     this.#closed.abort();
+    if (this.#staleTimer !== null) clearTimeout(this.#staleTimer);
   }
 
   async #run(): Promise<void> {
@@ -131,8 +133,7 @@ class Connection {
         // Why it broke is of no use to anybody here: it is made again, and what was told meanwhile is loaded.
       }
       if (signal.aborted) return;
-      this.#lostAt ??= now();
-      this.#onState(now() - this.#lostAt < STALE_AFTER_MS ? 'reconnecting' : 'stale');
+      this.#lost();
       const waitMs = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)];
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
@@ -166,8 +167,15 @@ class Connection {
     }
   }
 
+  #lost(): void {
+    if (this.#staleTimer !== null) return;
+    this.#onState('reconnecting');
+    this.#staleTimer = setTimeout(() => this.#onState('stale'), STALE_AFTER_MS);
+  }
+
   #heard(): void {
-    this.#lostAt = null;
+    if (this.#staleTimer !== null) clearTimeout(this.#staleTimer);
+    this.#staleTimer = null;
     this.#tries = 0;
     this.#onState('live');
     // What changed while nobody listened was told nobody.
