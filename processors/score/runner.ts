@@ -260,8 +260,9 @@ export class TaskRunner {
     } catch (error) {
       if (!isWeirError(error, 'LOG_FENCED')) throw error;
       // Whoever commits is the owner: one that was too late to become it may have shut us out here before it knew.
-      await this.#commits.confirm();
+      // In this order, so that whoever takes over after the confirmation shuts us out here before it reads.
       await store.fence();
+      await this.#commits.confirm();
       await store.write(write);
     }
     await this.#retain(facts.position);

@@ -32,8 +32,8 @@ export class Commits {
   }
 
   /** Throws `LOG_FENCED` where another took over. */
-  async confirm(): Promise<void> {
-    await this.#committer.fence();
+  confirm(): Promise<void> {
+    return this.#committer.confirm();
   }
 
   /** Resolves when it is sent, which is when the one before is acknowledged; throws where that one failed for good. */

@@ -101,6 +101,8 @@ export interface Committer {
    * After a rejected commit: fence, and compare positions before sending the same outputs again.
    */
   commit(commit: Commit): Promise<void>;
+  /** Throws `LOG_FENCED` where another took over since the fence. Unlike a fence it shuts out nobody, whatever became of the commits. */
+  confirm(): Promise<void>;
   /** Resolves when everything committed so far is on disk. */
   flushed(): Promise<void>;
 }

@@ -109,6 +109,10 @@ class FaultyCommitter implements Committer {
     if (this.#life.ended) return never();
   }
 
+  confirm(): Promise<void> {
+    return this.#life.during(() => this.#inner.confirm());
+  }
+
   flushed(): Promise<void> {
     return this.#life.during(() => this.#inner.flushed());
   }

@@ -65,6 +65,7 @@ function forgotten(log: Log): Log {
       commit: async ({ positions, state }) => {
         committed = { positions, state: Buffer.from(state) };
       },
+      confirm: async () => {},
       flushed: async () => {},
     }),
     start: (...all) => log.start(...all),

@@ -34,6 +34,14 @@ export class EmbeddedCommitter implements Committer {
     return this.#inTurn(() => this.#commit(commit));
   }
 
+  confirm(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { epochs, root } = this.#env;
+      root.resetReadTxn();
+      if (this.#epoch === null || !epochs.doesExist(this.#owner, this.#epoch)) throw this.#fenced('another took over');
+    });
+  }
+
   async flushed(): Promise<void> {
     await this.#writer.flushed();
   }

@@ -36,7 +36,11 @@ export class KafkaCommitter implements Committer {
   }
 
   fence(): Promise<Committed> {
-    return this.#inTurn(() => this.#fence());
+    return this.#inTurn(() => this.#fence(true));
+  }
+
+  async confirm(): Promise<void> {
+    await this.#inTurn(() => this.#fence(false));
   }
 
   commit(commit: Commit): Promise<void> {
@@ -54,9 +58,9 @@ export class KafkaCommitter implements Committer {
     return result;
   }
 
-  async #fence(): Promise<Committed> {
+  async #fence(mayTakeOver: boolean): Promise<Committed> {
     const { transactions, catchUp, place, owner } = this.#parts;
-    const client = await transactions.fence();
+    const client = await transactions.fence(mayTakeOver);
     try {
       const committed = await takeCommitted(client, place, owner, TAKEOVER_PATIENCE_MS);
       await catchUp(TAKEOVER_PATIENCE_MS);

@@ -46,10 +46,12 @@ export class Transactions {
 
   /**
    * Takes over at first, and again after `LOG_FENCED`; otherwise goes on as before, which is refused with
-   * `LOG_FENCED` where another took over meanwhile. Answers the client for what is read next.
+   * `LOG_FENCED` where another took over meanwhile; whoever may not take over gets that again and again. Answers
+   * the client for what is read next.
    */
-  async fence(): Promise<KafkaClient> {
+  async fence(mayTakeOver = true): Promise<KafkaClient> {
     this.#producer = null;
+    if (!mayTakeOver && this.#own === null) throw this.#fenced('another took over');
     this.#client ??= await this.#parts.connect();
     try {
       await this.#begin(this.#client);

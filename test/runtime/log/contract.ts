@@ -269,6 +269,20 @@ export function describeLog(prepare: () => Opening): void {
       expect(await readAll(log, 'decisions', 1)).toEqual(['other']);
     });
 
+    it('confirms who holds a name, and lets nobody who was shut out take it back by asking', async () => {
+      const [first, second] = ['score-0', 'score-0'].map((owner) => log.committer(owner));
+      await first!.fence();
+      await first!.confirm();
+      await first!.commit(commitOf([], 'first'));
+      await second!.fence();
+      await expect(first!.commit(commitOf([], 'refused'))).rejects.toEqual(code('LOG_FENCED'));
+      // After the refusal, and again: it is shut out for good.
+      for (let times = 0; times < 2; times++) await expect(first!.confirm()).rejects.toEqual(code('LOG_FENCED'));
+      await second!.commit(commitOf([], 'second'));
+      await second!.confirm();
+      expect((await log.committed('score-0')).state.toString()).toBe('second');
+    });
+
     it('takes commits of several owners and appends at once', async () => {
       const owners = [1, 2, 3].map(async (partition) => {
         const committer = log.committer(`score-${partition}`);
