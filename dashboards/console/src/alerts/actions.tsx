@@ -1,5 +1,5 @@
 /** What may be done with alerts: buttons, the keys beside them, the question that a step asks, and what came of it. */
-import { App, Button, Flex, Form, Modal, Alert as Note, Tag, Typography } from 'antd';
+import { App, Button, Flex, Form, type FormInstance, Modal, Alert as Note, Tag, Typography } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { Words } from '../../../panels/words.ts';
 import type { Alert } from '../api.ts';
@@ -120,6 +120,21 @@ export function ActionButtons({
   );
 }
 
+/** Where the focus goes as the dialog opens: to what must be filled in first. */
+const FIRST_FIELDS: { readonly [action in Action]?: keyof StepValues } = {
+  assign: 'assignee',
+  snooze: 'until',
+  comment: 'note',
+  reopen: 'reason',
+};
+
+function focusFirst(form: FormInstance<StepValues>, action: Action): void {
+  const field = FIRST_FIELDS[action];
+  if (field !== undefined) form.focusField(field);
+  // A group of radio buttons is no field that can have the focus; the first of them is.
+  else document.querySelector<HTMLElement>('[role=dialog] input[type=radio]:enabled')?.focus();
+}
+
 interface StepDialogProps {
   readonly asked: Asked;
   readonly isBusy: boolean;
@@ -140,6 +155,7 @@ function StepDialog({ asked: { action, alerts }, isBusy, error, onStep, onClosed
       okText={pick(ACTION_WORDS[action])}
       okButtonProps={{ loading: isBusy }}
       onOk={form.submit}
+      afterOpenChange={(isOpen) => isOpen && focusFirst(form, action)}
       onCancel={onClosed}
     >
       <Flex gap={4} wrap style={{ marginBottom: 12 }}>

@@ -99,7 +99,7 @@ export function Filters({ filter, assignees, onChange }: FiltersProps) {
       <Opened filter={filter} onChange={onChange} />
       <Select
         aria-label={pick(ALERT_TEXTS.quiet)}
-        style={{ width: 160 }}
+        style={{ width: 180 }}
         options={quiet}
         value={filter.quiet}
         onChange={change('quiet')}

@@ -87,7 +87,7 @@ function Assignee() {
       label={pick(ALERT_TEXTS.assignee)}
       rules={[{ required: true, pattern: /^[\x21-\x7e]{1,128}$/, message: pick(ALERT_TEXTS.whomNeeded) }]}
     >
-      <AutoComplete autoFocus options={names.map((value) => ({ value, label: label(value) }))} />
+      <AutoComplete options={names.map((value) => ({ value, label: label(value) }))} />
     </Form.Item>
   );
 }
@@ -157,7 +157,7 @@ function Note({ required, label }: { readonly required: boolean; readonly label:
       label={label}
       rules={[{ required, whitespace: required, max: 2_000, message: pick(ALERT_TEXTS.noteNeeded) }]}
     >
-      <Input.TextArea rows={3} maxLength={2_000} autoFocus={required} />
+      <Input.TextArea rows={3} maxLength={2_000} />
     </Form.Item>
   );
 }
