@@ -3,6 +3,7 @@
  * none: what they come to is what an uninterrupted fold would hold, and a replay from any boundary proves it.
  */
 import { cpSync, rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { verifyReplay } from '../../processors/backtest/verify.ts';
 import { verifyFolder } from '../../processors/backtest/verify-folder.ts';
@@ -14,6 +15,7 @@ import { type KafkaLog, openKafkaLog } from '../../runtime/log/kafka.ts';
 import { openCheckpoints } from '../../runtime/store/checkpoint-store.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time.ts';
 import { code } from '../runtime/log/contract.ts';
+import { eventually } from '../support/eventually.ts';
 import { faultsOfSeed } from '../support/faults.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
@@ -122,6 +124,53 @@ describeWith(kafka, 'tasks on Kafka', () => {
     await expect(next.stop()).rejects.toEqual(code('LOG_FENCED'));
     await flow(river, successor, traffic, random);
     await successor.stop();
+    expect((await verifyReplay({ log: river.log })).difference).toBeNull();
+  }, 120_000);
+
+  it('keep their checkpoints from one that slept in the middle of one, and was shut out meanwhile', async () => {
+    const river = await openRiver();
+    const random = new Random(9, 1);
+    const traffic = new Traffic(9);
+    const woken = Promise.withResolvers<void>();
+    let [sleeps, asleep] = [false, 0];
+    const beforeCheckpoint = async () => {
+      if (!sleeps) return;
+      asleep++;
+      await woken.promise;
+    };
+    const sleeper = new RiverProcess(river, { checkpointIntervalMs: 1_000, beforeCheckpoint });
+    await sleeper.start();
+    await flow(river, sleeper, traffic, random);
+    sleeps = true;
+    river.pass(2_000);
+    await river.tick();
+    await eventually('the tick is routed', () => sleeper.route());
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      await eventually('it folds the tick', () => sleeper.fold(partition));
+    }
+    await eventually('it is in the middle of its checkpoints', () => asleep === PARTITIONS);
+    const successor = new RiverProcess(river, { checkpointIntervalMs: 1_000 });
+    await successor.start();
+    await flow(river, successor, traffic, random);
+    // It wakes, and learns first that it commits no more; its checkpoints go on meanwhile.
+    const refused = async (partition: number) => {
+      for (;;) {
+        await sleeper.fold(partition);
+        await pause(5);
+      }
+    };
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      await expect(refused(partition)).rejects.toEqual(code('LOG_FENCED'));
+    }
+    woken.resolve();
+    await flow(river, successor, traffic, random);
+    await flow(river, successor, traffic, random);
+    await successor.stop();
+    expect(successor.life.ended).toBe(false);
+    rmSync(`${river.folder}/state`, { recursive: true, force: true });
+    const next = new RiverProcess(river);
+    await next.start();
+    await next.stop();
     expect((await verifyReplay({ log: river.log })).difference).toBeNull();
   }, 120_000);
 

@@ -116,6 +116,8 @@ export interface ProcessOptions {
   readonly build?: string;
   readonly checkpointIntervalMs?: number;
   readonly faults?: Faults;
+  /** Each checkpoint waits for it before it is written. */
+  readonly beforeCheckpoint?: () => Promise<void>;
 }
 
 /** One life of the process that folds the river. */
@@ -127,13 +129,16 @@ export class RiverProcess {
   readonly #stores: CheckpointStore[];
 
   constructor(river: River<Log>, options: ProcessOptions = {}) {
-    const { build = 'build-1', checkpointIntervalMs = 5 * SECOND_MS, faults = NO_FAULTS } = options;
+    const { build = 'build-1', checkpointIntervalMs = 5 * SECOND_MS, faults = NO_FAULTS, beforeCheckpoint } = options;
     this.#river = river;
     const log = mortalLog(river.log, this.life, faults);
     const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
     this.#stores = partitions.map((partition) => {
       const store = openCheckpoints(river.stateFolder(partition), log, partition);
-      return mortalStore(store, `score-${partition}`, this.life, faults);
+      const mortal = mortalStore(store, `score-${partition}`, this.life, faults);
+      return beforeCheckpoint === undefined
+        ? mortal
+        : { ...mortal, write: (write) => beforeCheckpoint().then(() => mortal.write(write)) };
     });
     this.#runners = partitions.map(
       (partition) =>
