@@ -48,20 +48,23 @@ export class Mover {
 
   async move(span: Span, rows: readonly Rows[], ordinals: ReadonlyMap<number, number>): Promise<void> {
     const { ledger } = this.#options;
-    if (rows.length > 0)
-      await this.#untilDone(
-        'the log',
-        () => ledger.begin(span),
-        mayPass,
-        () => ledger.fence(),
-      );
+    if (rows.length > 0) await this.#writeDown(() => ledger.begin(span));
     await this.finish(span, rows, ordinals);
+  }
+
+  /** Writes down that all is done. Where the sink is stopped before it can, the next one inserts the open span again, which changes nothing. */
+  async rest(): Promise<void> {
+    await this.#writeDown(() => this.#options.ledger.rest());
   }
 
   /** Inserts what has been written down as begun. */
   async finish(span: Span, rows: readonly Rows[], ordinals: ReadonlyMap<number, number>): Promise<void> {
     for (const one of rows) await this.#insert(one);
     this.#options.ledger.done(span, ordinals);
+  }
+
+  #writeDown(work: () => Promise<void>): Promise<void> {
+    return this.#untilDone('the log', work, mayPass, () => this.#options.ledger.fence());
   }
 
   async #insert(rows: Rows): Promise<void> {

@@ -152,7 +152,7 @@ class Sink implements ClickHouseSink {
         this.#tellCaughtUp();
         if (!full) await this.#awaitMore();
       }
-      await this.#ledger.rest();
+      await this.#mover.rest();
     } catch (error) {
       const expected = this.#pause.ended && (error instanceof Stopped || isWeirError(error, 'LOG_CLOSED'));
       if (!expected) this.#options.onFault(error);
@@ -270,7 +270,7 @@ class Sink implements ClickHouseSink {
     const more = this.#ready(this.#readers);
     await this.#pause.wait(REST_AFTER_MS, more);
     if (this.#pause.ended || this.#waiters.length > 0 || this.#readers.some((one) => one.ready())) return;
-    await this.#ledger.rest();
+    await this.#mover.rest();
     await this.#pause.wait(null, more);
   }
 

@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import avro from 'avsc';
 import { describe, expect, it } from 'vitest';
 import type { ClickHouseClient } from '../../../runtime/clickhouse.ts';
+import { WeirError } from '../../../runtime/errors.ts';
+import type { Commit, Committer } from '../../../runtime/log/port.ts';
 import { packValues } from '../../../runtime/log/values.ts';
 import { type Decision, decisionRecord } from '../../../schemas/decision.ts';
 import { type AvroSchema, fingerprintOf, schemaOf } from '../../../schemas/declare.ts';
@@ -63,6 +65,36 @@ describe('the sink', () => {
         async () => (await bench.rows('SELECT 1 FROM decisions')).length === round + 1,
       );
     }
+  });
+
+  it('waits where the log does not take that all is done, and is not done with it until it does', async () => {
+    const bench = await openBench();
+    let refusals = 0;
+    const committer = (owner: string): Committer => {
+      const inner = bench.log.committer(owner);
+      const commit = async (given: Commit) => {
+        const { open } = JSON.parse(Buffer.from(given.state).toString('utf8')) as { open: unknown };
+        if (open === null && refusals++ === 0) throw new WeirError('LOG_UNAVAILABLE', 'no broker answers');
+        await inner.commit(given);
+      };
+      const [fence, confirm, flushed] = [() => inner.fence(), () => inner.confirm(), () => inner.flushed()];
+      return { fence, confirm, flushed, commit };
+    };
+    const log = new Proxy(bench.log, {
+      get: (target, name) => {
+        if (name === 'committer') return committer;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const sink = bench.sink({ log });
+    await bench.append(outputs('decisions', 0, [decision(1)]));
+    await sink.caughtUp();
+    await eventually('it is written down that all is done', async () => {
+      const { state } = await bench.log.committed('clickhouse');
+      return refusals > 1 && (JSON.parse(state.toString('utf8')) as { open: unknown }).open === null;
+    });
+    await sink.stop();
   });
 
   it('waits while ClickHouse fails, tells so, and catches up', async () => {
