@@ -7,88 +7,12 @@ import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { SAID, type Said } from '../support/work-words.ts';
 
 const SECONDS = 1_000;
 const PASSWORD = 'a long one, and not complicated';
 
 type Json = { readonly [name: string]: unknown };
-
-const SAID = {
-  zh: {
-    language: 'zh',
-    theme: 'light',
-    signIn: '登 录',
-    name: '用户名',
-    secret: '密码或 API 密钥',
-    wrong: '用户名或密码不正确',
-    role: '风险专员',
-    signOut: '退出',
-    alerts: '预警',
-    keys: '快捷键',
-    chosen: '2 已选',
-    views: '已存视图',
-    todo: '待处理',
-    mine: '我的',
-    save: '保存当前视图',
-    viewName: '视图名称',
-    ok: '保 存',
-    close: '结 案',
-    falsePositive: '误报',
-    reported: '上报监管',
-    reason: '理由',
-    changed: '您查看后该预警已有变化',
-    gotIt: '知道了',
-    due: '须在此时间前报送监管',
-    second: '须由其他人复核',
-    confirm: '复核上报',
-    closedAs: '结案为 上报监管',
-    quiet: '查看严重预警',
-    masked: '已脱敏',
-    approvals: '审批',
-    approve: '批 准',
-    approveBatch: '整批批准',
-    makerTold: '经办与复核不得为同一人：',
-    transfers: '3 笔',
-  },
-  en: {
-    language: 'en',
-    theme: 'dark',
-    signIn: 'Sign in',
-    name: 'Name',
-    secret: 'Password or API key',
-    wrong: 'Name or password is not right',
-    role: 'officer',
-    signOut: 'Sign out',
-    alerts: 'Alerts',
-    keys: 'Keyboard',
-    chosen: '2 chosen',
-    views: 'Saved views',
-    todo: 'To do',
-    mine: 'Mine',
-    save: 'Save this view',
-    viewName: 'Name of the view',
-    ok: 'Save',
-    close: 'Close',
-    falsePositive: 'False positive',
-    reported: 'Reported',
-    reason: 'Reason',
-    changed: 'It has changed since you looked at it',
-    gotIt: 'OK',
-    due: 'The report must be with the authority by',
-    second: 'somebody else must confirm it',
-    confirm: 'Confirm the report',
-    closedAs: 'Closed as Reported',
-    quiet: 'See the critical alert',
-    masked: 'are masked',
-    approvals: 'Approvals',
-    approve: 'Approve',
-    approveBatch: 'Approve the batch',
-    makerTold: 'Maker and checker must be different people:',
-    transfers: '3 transfer(s)',
-  },
-} as const;
-
-type Said = (typeof SAID)[keyof typeof SAID];
 
 function transfer(transferId: string, party: string, fields: Json = {}) {
   const { purpose: _, eventId: __, batch: ___, ...example } = transferRecord.render(transferRecord.example);
