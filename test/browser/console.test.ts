@@ -1,12 +1,11 @@
 /** The console in a real browser, on a Weir of its own whose data came in over HTTP and through the whole pipeline. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { transferRecord } from '../../schemas/events/transfer.ts';
 import { CONSOLE, openBrowser, openTab, takePicture } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { sendHeldTransfers } from '../support/console.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
-import { ADMIN_KEY, type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { ADMIN_KEY, startWeir } from '../support/running-weir.ts';
 
 const SECONDS = 1_000;
 
@@ -37,25 +36,6 @@ const SAID = {
   },
 } as const;
 
-function transfer(transferId: string, fields: object = {}) {
-  const at = new Date().toISOString();
-  const amount = { minor: 30_000_000, currency: 'CNY' };
-  return { ...transferRecord.render(transferRecord.example), transferId, at, amount, eventId: undefined, ...fields };
-}
-
-/** Two transfers that are held, one of which settles all the same: that rings a bell. */
-async function sendEvents(weir: RunningWeir): Promise<void> {
-  for (const id of ['T-HELD-zh', 'T-HELD-en', 'T-LOST']) {
-    const { body } = await weir.ask('/v1/transfers?wait=decision', transfer(id));
-    expect(body).toMatchObject({ outcome: 'hold' });
-  }
-  await weir.ask('/v1/transfers', transfer('T-LOST', { status: 'settled' }));
-  await eventually('the alert can be queried', async () => {
-    const { body } = await weir.ask('/v1/alerts?rule=settled-without-release');
-    return (body as { items?: unknown[] }).items?.length === 1;
-  });
-}
-
 async function signIn(page: Page, address: string, label: string): Promise<void> {
   await page.goto(address);
   await page.locator('input[type=password]').fill(ADMIN_KEY);
@@ -73,7 +53,7 @@ describeWith(CONSOLE, 'the console', () => {
     'shows what came in, opens an alert, and lets a person release what is held, in both languages',
     async () => {
       const weir = await startWeir({ dataDir: temporaryFolder() });
-      await sendEvents(weir);
+      await sendHeldTransfers(weir);
       for (const language of ['zh', 'en'] as const) {
         const said = SAID[language];
         const { page, complaints } = await openTab(browser, { language, theme: language === 'en' ? 'dark' : 'light' });
@@ -120,7 +100,7 @@ describeWith(CONSOLE, 'the console', () => {
     'refuses a key that is not in force, and is readable on a phone',
     async () => {
       const weir = await startWeir({ dataDir: temporaryFolder() });
-      await sendEvents(weir);
+      await sendHeldTransfers(weir);
       const { page } = await openTab(browser, { language: 'zh', width: 390 });
       await page.goto(`${weir.address}/alerts`);
       await page.locator('input[type=password]').fill('weir_nobody');

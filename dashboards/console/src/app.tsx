@@ -45,7 +45,7 @@ import { Person } from './person.tsx';
 import { usePreferences } from './preferences.tsx';
 import { Refusal } from './refusal.ts';
 import { session } from './session.ts';
-import { COMPONENTS, TOKENS } from './theme.ts';
+import { COMPONENTS, TAG_STYLE, TOKENS } from './theme.ts';
 import { EMERGENCY } from './words/emergency.ts';
 import { WEBHOOKS } from './words/webhooks.ts';
 import { TEXTS } from './words.ts';
@@ -100,6 +100,7 @@ export function App() {
       locale={language === 'zh' ? zhCN : enGB}
       theme={{ algorithm, token: { ...TOKENS[theme], motion: !CALM.matches }, components: COMPONENTS[theme] }}
     >
+      <style>{TAG_STYLE[theme]}</style>
       <AntApp>
         <Gate />
       </AntApp>

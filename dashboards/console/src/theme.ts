@@ -13,13 +13,6 @@ export const TOKENS: { readonly [theme in Theme]: NonNullable<ThemeConfig['token
     colorLink: '#0950b8',
     colorTextDescription: '#595959',
     colorTextPlaceholder: '#6b6b6b',
-    // Words on tags.
-    green7: '#1f6b04',
-    orange7: '#9a4300',
-    gold7: '#7d5200',
-    red7: '#a8071a',
-    magenta7: '#9e1068',
-    blue7: '#0950b8',
   },
   dark: {
     colorPrimary: '#3c89e8',
@@ -39,4 +32,10 @@ export const COMPONENTS: { readonly [theme in Theme]: NonNullable<ThemeConfig['c
     // The red that is read on a dark ground is too light for white words on it.
     Button: { dangerColor: '#1f0504' },
   },
+};
+
+/** Words on tags of these colours, which the library draws too pale on a light ground. */
+export const TAG_STYLE: { readonly [theme in Theme]: string } = {
+  light: '.ant-tag.ant-tag { --ant-green-7: #1f6b04; --ant-orange-7: #9a4300; --ant-gold-7: #7d5200; }',
+  dark: '',
 };

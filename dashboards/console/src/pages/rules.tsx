@@ -86,7 +86,8 @@ function List({ rules, chosen }: { readonly rules: readonly Rule[]; readonly cho
       rowKey="id"
       dataSource={[...rules]}
       pagination={false}
-      scroll={{ x: 'max-content' }}
+      // In pixels, so that what opens below a row does not stretch the table.
+      scroll={{ x: 980 }}
       expandable={{
         defaultExpandedRowKeys: chosen === null ? [] : [chosen],
         expandedRowRender: (rule) => <RuleDetail rule={rule} />,
@@ -110,7 +111,7 @@ function List({ rules, chosen }: { readonly rules: readonly Rule[]; readonly cho
         {
           title: pick(RULES.detects),
           render: (_, { message }) => (
-            <div style={{ maxWidth: 420, minWidth: 240, whiteSpace: 'normal' }}>{pick(message)}</div>
+            <div style={{ maxWidth: 420, minWidth: 200, whiteSpace: 'normal' }}>{pick(message)}</div>
           ),
         },
       ]}
