@@ -24,7 +24,7 @@ export interface LatencyFigures {
   readonly decided: number;
 }
 
-const STEP_MS = 2;
+const STEP_MS = 5;
 const AFTER_MS = 30_000;
 
 export async function weirLatency(options: LatencyOptions): Promise<LatencyFigures> {
