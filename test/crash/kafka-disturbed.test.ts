@@ -28,6 +28,8 @@ import { snapshotOf } from '../support/snapshot-log.ts';
 /** By night more than fifty. */
 const RUNS = scaled(1) > 1 ? scaled(3) : 1;
 const WAYS = 4;
+/** A worker is killed, a stranger takes over and dies, answers are lost, ClickHouse answers 500 after it stored. */
+const QUICK_SEED = 635;
 /** What stands before the Avro of a record on a public topic. */
 const FRAME_BYTES = 5;
 
@@ -42,7 +44,7 @@ describeWith(kafkaFromJars, 'a river on Kafka', () => {
   it(
     `is disturbed in ${WAYS} ways at once, ${RUNS} times over`,
     async () => {
-      const first = Number(process.env.WEIR_TEST_SEED ?? Date.now() % 1_000_000_000);
+      const first = Number(process.env.WEIR_TEST_SEED ?? (RUNS === 1 ? QUICK_SEED : Date.now() % 1_000_000_000));
       const server = await startClickHouseServer();
       for (let seed = first; seed < first + RUNS; seed++) {
         const river = await startDisturbedRiver(bed, server, seed);
