@@ -14,6 +14,7 @@ import { RegistryServer } from '../../support/registry-server.ts';
 import { code } from '../log/contract.ts';
 
 const PARTITION = 1;
+const NUDGE_MS = 5_000;
 
 describeWith(kafkaFromJars, 'checkpoints that the log keeps', () => {
   let cluster: KafkaCluster;
@@ -136,9 +137,15 @@ describeWith(kafkaFromJars, 'checkpoints that the log keeps', () => {
     // Until the broker has forgotten the first checkpoint's large value and that two keys were taken back.
     const kept = (await openLog()).kept(PARTITION);
     await kept.fence();
+    let nudgeAt = performance.now() + NUDGE_MS;
     const compacted = async () => {
       const { bytes, tombstones } = await standing(kept);
-      return bytes < 5_500_000 && tombstones === 0;
+      if (bytes < 5_500_000 && tombstones === 0) return true;
+      if (performance.now() < nudgeAt) return false;
+      // What was taken back goes with the second cleaning, and a broker cleans again only where more was written.
+      await second.write({ puts: [put('sM', 1_000_000, 'f')], removes: [] });
+      nudgeAt = performance.now() + NUDGE_MS;
+      return false;
     };
     await eventually('the broker compacts', compacted, 60_000);
     await second.close();
