@@ -28,7 +28,11 @@ it('tells lag by stage and partition, commits, inserts, restoring and the spread
       value(/weir_commit_duration_seconds_count\{stage="route"\}/) > 0 &&
       value(/weir_commit_duration_seconds_count\{stage="score"\}/) > 0 &&
       value(/weir_sink_insert_seconds_count\{table="decisions"\}/) > 0 &&
-      value(/weir_lag_records\{stage="clickhouse",topic="decisions",partition="3"\}/) === 0
+      value(/weir_lag_records\{stage="clickhouse",topic="decisions",partition="3"\}/) === 0 &&
+      value(/weir_lag_records\{stage="route",topic="transfers",partition="0"\}/) === 0 &&
+      value(/weir_lag_seconds\{stage="score",topic="journal",partition="0"\}/) >= 0 &&
+      value(/weir_restore_left_records\{partition="3"\}/) === 0 &&
+      value(/weir_event_time_spread_seconds/) >= 0
     );
   });
   const value = await scraped();
