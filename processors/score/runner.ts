@@ -2,7 +2,6 @@
  * Runs one task on the log: restores it, folds what the journal has, commits outputs with the position,
  * folds on while the commit is under way, and writes checkpoints now and then.
  */
-
 import type { BatchTimes } from '../../runtime/batch-times.ts';
 import { monotonicNow } from '../../runtime/clock.ts';
 import { isWeirError, WeirError } from '../../runtime/errors.ts';
@@ -150,13 +149,16 @@ export class TaskRunner {
   }
 
   async #fold(batch: RecordBatch): Promise<void> {
-    const from = monotonicNow();
+    let from = monotonicNow();
     this.#seen = batch.seen;
     for (let index = 0; index < batch.values.count; index++) {
       const ordinal = this.#task.ordinal;
       this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
       this.#options.counters.add('weir_entries_folded_total', this.#task.ordinal - ordinal);
-      if (this.#task.state.outputs.bytes > COMMIT_BYTES_MAX) await this.#commit(batch.baseOffset + index + 1);
+      if (this.#task.state.outputs.bytes <= COMMIT_BYTES_MAX) continue;
+      this.#foldedMs += monotonicNow() - from;
+      await this.#commit(batch.baseOffset + index + 1);
+      from = monotonicNow();
     }
     this.#bytesSince += batch.values.body.length;
     this.#foldedMs += monotonicNow() - from;
