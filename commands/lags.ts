@@ -1,6 +1,6 @@
 /** How far the stages of this process are behind. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Log } from '../runtime/log/port.ts';
+import { type Log, recordsBehind } from '../runtime/log/port.ts';
 import { partitionsOf, TOPICS, type TopicName } from '../schemas/topics.ts';
 import type { PartitionLag, StageState } from '../sinks/clickhouse/pipeline.ts';
 import type { FoldThreads } from './fold-threads.ts';
@@ -14,15 +14,16 @@ export interface FoldLag {
 
 export function lagOf(log: Log, threads: FoldThreads | null): FoldLag {
   const lag = { route: 0, score: 0 };
-  for (const { topic, partition, offset } of threads?.positions() ?? []) {
-    lag[topic === 'journal' ? 'score' : 'route'] += log.end(topic, partition) - offset;
+  for (const position of threads?.positions() ?? []) {
+    lag[position.topic === 'journal' ? 'score' : 'route'] += recordsBehind(log, position);
   }
   return lag;
 }
 
 export function readLags(log: Log, threads: FoldThreads | null, now: number): PartitionLag[] {
-  return (threads?.positions() ?? []).map(({ topic, partition, offset, seen }) => {
-    const records = log.end(topic, partition) - offset;
+  return (threads?.positions() ?? []).map((position) => {
+    const { topic, partition, seen } = position;
+    const records = recordsBehind(log, position);
     const ms = records === 0 || seen === 0 ? 0 : Math.max(0, now - seen);
     return { stage: topic === 'journal' ? 'score' : 'route', topic, partition, records, ms };
   });

@@ -162,3 +162,8 @@ export interface Log {
   trim(now: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Records between a position and the end; none where a log that is elsewhere told its end before what was read since. */
+export function recordsBehind(log: Pick<Log, 'end'>, { topic, partition, offset }: Position): number {
+  return Math.max(0, log.end(topic, partition) - offset);
+}

@@ -1,5 +1,5 @@
 /** How far the sink is behind, as a whole and by partition. */
-import type { Log, Reader } from '../../runtime/log/port.ts';
+import { type Log, type Reader, recordsBehind } from '../../runtime/log/port.ts';
 import type { Ledger } from './ledger.ts';
 import type { PartitionLag } from './pipeline.ts';
 import type { Taken } from './spans.ts';
@@ -35,7 +35,8 @@ export class LagMeter {
 
   lags(now: number): PartitionLag[] {
     return this.#readers.map(({ topic, partition }) => {
-      const records = this.#log.end(topic, partition) - this.#ledger.position(topic, partition);
+      const offset = this.#ledger.position(topic, partition);
+      const records = recordsBehind(this.#log, { topic, partition, offset });
       return {
         stage: 'clickhouse',
         topic,

@@ -59,7 +59,8 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       partition: -1,
       lag_records: lagRecords,
       lag_ms: lagMs === null ? null : Math.round(lagMs),
-      records: records - (before.get(keyOf(stage, topic)) ?? records),
+      // A partition that went to another process takes what was read of it along.
+      records: Math.max(0, records - (before.get(keyOf(stage, topic)) ?? records)),
       interval_ms: Math.max(0, Math.round(sampled - sampledAt)),
     }));
     before = new Map(states.map(({ stage, topic, records }) => [keyOf(stage, topic), records]));

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { type Now, systemRandomBytes } from '../../runtime/clock.ts';
 import { WeirError } from '../../runtime/errors.ts';
-import type { Log } from '../../runtime/log/port.ts';
+import { type Log, recordsBehind } from '../../runtime/log/port.ts';
 import type { SecretKey } from '../../runtime/secret-key.ts';
 import type { WebhookChange } from '../../schemas/webhook.ts';
 import {
@@ -207,10 +207,7 @@ export class Desk {
 
   #shown(subscription: Subscription, states: ReadonlyMap<string, EndpointState>): ShownSubscription {
     const state = states.get(subscription.last.subscriptionId);
-    const lag = (state?.cursors ?? []).reduce(
-      (sum, { topic, partition, offset }) => sum + Math.max(0, this.#parts.log.end(topic, partition) - offset),
-      0,
-    );
+    const lag = (state?.cursors ?? []).reduce((sum, cursor) => sum + recordsBehind(this.#parts.log, cursor), 0);
     return shown(subscription, this.#vault.urlOf(subscription.last).href.slice(-URL_ENDING), state, lag);
   }
 }

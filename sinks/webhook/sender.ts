@@ -8,7 +8,7 @@
  */
 import { repeatEvery, systemTimer } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
-import type { Log, Reader } from '../../runtime/log/port.ts';
+import { type Log, type Reader, recordsBehind } from '../../runtime/log/port.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SecretKey } from '../../runtime/secret-key.ts';
 import { SECOND_MS } from '../../schemas/time.ts';
@@ -142,10 +142,7 @@ class Sender implements WebhookSender {
       subscriptionId: endpoint.id,
       breaker: endpoint.breaker,
       unfinished: endpoint.unfinished,
-      lagRecords: endpoint.cursors.reduce(
-        (sum, { topic, partition, offset }) => sum + Math.max(0, this.#log.end(topic, partition) - offset),
-        0,
-      ),
+      lagRecords: endpoint.cursors.reduce((sum, cursor) => sum + recordsBehind(this.#log, cursor), 0),
     }));
   }
 
