@@ -41,10 +41,19 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export interface FieldError {
   readonly path: string;
   readonly message: string;
+  /** The same in Chinese, for who reads that. */
+  readonly zh?: string;
+}
+
+/** A path as a JSON Pointer. */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 export interface WeirErrorOptions {
   readonly cause?: unknown;
+  /** The message in Chinese, where people meet it in the console. */
+  readonly zh?: string;
   /** Where an input was refused: each field that was wrong. */
   readonly fields?: readonly FieldError[];
 }
@@ -52,12 +61,14 @@ export interface WeirErrorOptions {
 export class WeirError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
+  readonly zh: string | null;
 
   constructor(code: ErrorCode, message: string, options?: WeirErrorOptions) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'WeirError';
     this.code = code;
     this.fields = options?.fields ?? [];
+    this.zh = options?.zh ?? null;
   }
 }
 

@@ -4,11 +4,11 @@
  */
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { WeirError } from '../../runtime/errors.ts';
+import { pointerTo, WeirError } from '../../runtime/errors.ts';
 import { isCurrency } from '../../schemas/currencies.ts';
-import { duration, formatDuration, isZone } from '../../schemas/time.ts';
-import { means, type Rule, type Segment, unwrapped } from './contract.ts';
-import { RULES } from './index.ts';
+import { duration, isZone } from '../../schemas/time.ts';
+import { means, type Rule, type Segment } from './contract.ts';
+import { problemsOf } from './settings-problems.ts';
 
 const when = z
   .strictObject({
@@ -181,9 +181,13 @@ export function parseSettings(text: string, fileName: string): string {
       cause: error,
     });
   }
-  const problems = problemsOf(raw).flatMap((one) => one.split('\n'));
+  const problems = problemsOf(raw, settingsSchema);
   if (problems.length > 0) {
-    throw new WeirError('SETTINGS_INVALID', problems.map((one) => `${fileName}: ${one}`).join('\n'));
+    const lines = problems.map(({ path, en }) => `${fileName}: ${path.map(String).join('.') || '(top)'}: ${en}`);
+    throw new WeirError('SETTINGS_INVALID', lines.join('\n'), {
+      zh: `有 ${problems.length} 处设置无效，原设置继续生效。`,
+      fields: problems.map(({ path, en, zh }) => ({ path: pointerTo(path), message: en, zh })),
+    });
   }
   return JSON.stringify(sorted(raw));
 }
@@ -213,104 +217,6 @@ export function resolveOptions(
     options = { ...options, ...one.options };
   }
   return { enabled, options: rule.options.parse(options) };
-}
-
-function problemsOf(raw: unknown): string[] {
-  const parsed = settingsSchema.safeParse(raw);
-  if (!parsed.success) return parsed.error.issues.map((issue) => problem(issue, settingsSchema));
-  const settings = parsed.data;
-  const unknown = Object.keys(settings.rules).filter((id) => !RULES.some((rule) => rule.id === id));
-  const known = RULES.map((rule) => rule.id).join(', ');
-  return [
-    ...unknown.map((id) => said(['rules', id], `is no rule; expected one of ${known}`)),
-    ...RULES.flatMap((rule) => problemsOfRule(rule, settings)),
-  ];
-}
-
-/** Rules that the settings do not name are checked too: horizon and currency are theirs as well. */
-function problemsOfRule(rule: Rule, settings: Settings): string[] {
-  const own = settings.rules[rule.id];
-  const segments = own?.segments ?? rule.segments ?? [];
-  const isJudged = (own?.enabled ?? true) || segments.some((one) => one.enabled === true);
-  const check = (matched: readonly Segment[], path: readonly PropertyKey[]) => {
-    const options = Object.assign({}, own?.options, ...matched.map((one) => one.options));
-    return problemsOfOptions(rule, options, isJudged ? settings : null, ['rules', rule.id, ...path]);
-  };
-  const problems = check([], ['options']);
-  if (problems.length > 0) return problems;
-  const name = own?.segments === undefined ? 'segments (of the rule itself)' : 'segments';
-  problems.push(...segments.flatMap((one, index) => check([one], [name, index, 'options'])));
-  if (problems.length > 0) return problems;
-  // What two options must keep to each other can break only where two segments meet, so pairs are enough.
-  for (const [second, later] of segments.entries()) {
-    for (const [first, earlier] of segments.slice(0, second).entries()) {
-      if (mayMeet(earlier, later))
-        problems.push(...check([earlier, later], [name, `${first} and ${second}`, 'options']));
-    }
-  }
-  return problems;
-}
-
-/** Whether a customer can match both: it has one kind and one grade, and any number of tags. */
-function mayMeet({ when: one }: Segment, { when: other }: Segment): boolean {
-  const agree = <T>(left: T | undefined, right: T | undefined) =>
-    left === undefined || right === undefined || left === right;
-  return agree(one.kind, other.kind) && agree(one.grade, other.grade);
-}
-
-/** `settings` are null for rules that nobody judges by: then only the options’ own bounds are checked. */
-function problemsOfOptions(
-  rule: Rule,
-  options: object,
-  settings: Settings | null,
-  path: readonly PropertyKey[],
-): string[] {
-  const parsed = rule.options.safeParse(options);
-  if (!parsed.success) return parsed.error.issues.map((issue) => problem(issue, rule.options, path));
-  if (settings === null) return [];
-  const { baseCurrency } = settings.institution;
-  const problems: string[] = [];
-  for (const [name, value] of Object.entries(parsed.data)) {
-    const currency = (value as { currency?: unknown } | null)?.currency;
-    // Defaults are in CNY; an institution with another base currency must say its own thresholds.
-    if (typeof currency === 'string' && currency !== baseCurrency) {
-      problems.push(said([...path, name, 'currency'], `must be the base currency ${baseCurrency}, is ${currency}`));
-    }
-  }
-  const reachMs = Math.max(0, ...Object.values(rule.features(parsed.data)).map((feature) => feature.reachMs));
-  if (reachMs > settings.horizon) {
-    const [reach, horizon] = [formatDuration(reachMs), formatDuration(settings.horizon)];
-    problems.push(said(path, `looks back ${reach}, longer than the horizon of ${horizon}`));
-  }
-  return problems;
-}
-
-function problem(issue: z.core.$ZodIssue, schema: z.ZodType, path: readonly PropertyKey[] = []): string {
-  const whole = [...path, ...issue.path];
-  if (issue.code !== 'unrecognized_keys') return said(whole, issue.message);
-  const names = Object.keys(shapeAt(schema, issue.path));
-  return issue.keys.map((key) => said([...whole, key], `is not known; expected ${names.join(', ')}`)).join('\n');
-}
-
-/** The fields of the object that stands at a path of a schema. */
-function shapeAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodRawShape {
-  let at = bare(schema);
-  for (const step of path) {
-    if (at instanceof z.ZodObject) at = bare(at.shape[String(step)] as z.ZodType);
-    else if (at instanceof z.ZodRecord) at = bare(at.valueType as z.ZodType);
-    else if (at instanceof z.ZodArray) at = bare(at.element as z.ZodType);
-  }
-  return at instanceof z.ZodObject ? at.shape : {};
-}
-
-/** The type under its defaults. */
-function bare(type: z.ZodType): z.ZodType {
-  const inner = unwrapped(type);
-  return inner === undefined ? type : bare(inner);
-}
-
-function said(path: readonly PropertyKey[], message: string): string {
-  return `${path.map(String).join('.') || '(top)'}: ${message}`;
 }
 
 /** The same value with object keys in order, so that equal settings are equal text. */

@@ -1,9 +1,11 @@
 /**
  * What every refused request gets: `application/problem+json` (RFC 9457), whatever refused it. The
- * title exists in English and Chinese, `errors` names each wrong field by JSON Pointer.
+ * title exists in English and Chinese, `errors` names each wrong field by JSON Pointer; what was wrong is told in
+ * the language that the request asks for by `Accept-Language`.
  */
 import { z } from 'zod';
-import { type ErrorCode, type FieldError, isWeirError, WeirError } from '../errors.ts';
+import { type ErrorCode, type FieldError, isWeirError, pointerTo, WeirError } from '../errors.ts';
+import { issueInChinese } from '../issue-words.ts';
 
 interface ProblemFacts {
   readonly status: number;
@@ -62,7 +64,9 @@ export const problemBody = z
     title: z.string().describe('The kind of problem in English.'),
     titleZh: z.string().describe('The same in Chinese.'),
     status: z.int().describe('The HTTP status.'),
-    detail: z.string().describe('What was wrong here, and what was expected.'),
+    detail: z
+      .string()
+      .describe('What was wrong here, and what was expected; in Chinese where `Accept-Language` asks for it.'),
     instance: z.string().describe('The request that it was about.'),
     errors: z
       .array(z.strictObject({ path: z.string().describe('JSON Pointer into the body.'), message: z.string() }))
@@ -83,7 +87,15 @@ export interface RenderedProblem {
   readonly headers: { readonly [name: string]: string };
 }
 
-export function renderProblem(error: unknown, instance: string): RenderedProblem {
+export type ProblemLanguage = 'en' | 'zh';
+
+/** English, unless a request asks for Chinese before it. */
+export function languageAskedFor(acceptLanguage: string | undefined): ProblemLanguage {
+  const first = (acceptLanguage ?? '').split(',').find((one) => /^\s*(en|zh)\b/i.test(one));
+  return first !== undefined && /^\s*zh/i.test(first) ? 'zh' : 'en';
+}
+
+export function renderProblem(error: unknown, instance: string, language: ProblemLanguage = 'en'): RenderedProblem {
   const known = asWeirError(error);
   const code = known !== null && known.code in PROBLEMS ? (known.code as ProblemCode) : 'FAULT';
   const facts: ProblemFacts = code === 'FAULT' ? FAULT : PROBLEMS[code];
@@ -95,16 +107,25 @@ export function renderProblem(error: unknown, instance: string): RenderedProblem
       title: facts.en,
       titleZh: facts.zh,
       status: facts.status,
-      detail: code === 'FAULT' || known === null ? 'The log of the server says what happened.' : detailOf(known),
+      detail: code === 'FAULT' || known === null ? SAYS_THE_LOG[language] : detailOf(known, language),
       instance,
-      errors: fields.slice(0, ERRORS_MAX).map(({ path, message }) => ({ path, message })),
+      errors: fields
+        .slice(0, ERRORS_MAX)
+        .map(({ path, message, zh }) => ({ path, message: language === 'zh' ? (zh ?? message) : message })),
     },
-    headers: headersOf(code, facts),
+    headers: { ...headersOf(code, facts), 'content-language': language },
   };
 }
 
-function detailOf({ message, fields }: WeirError): string {
-  return fields.length > ERRORS_MAX ? `${message} The first ${ERRORS_MAX} of ${fields.length} are listed.` : message;
+const SAYS_THE_LOG = { en: 'The log of the server says what happened.', zh: '详情见服务器日志。' } as const;
+
+function detailOf({ message, zh, fields }: WeirError, language: ProblemLanguage): string {
+  const count = fields.length;
+  if (language === 'zh') {
+    const detail = zh ?? message;
+    return count > ERRORS_MAX ? `${detail}仅列出 ${count} 项中的前 ${ERRORS_MAX} 项。` : detail;
+  }
+  return count > ERRORS_MAX ? `${message} The first ${ERRORS_MAX} of ${count} are listed.` : message;
 }
 
 function headersOf(code: ProblemCode | 'FAULT', facts: ProblemFacts): { readonly [name: string]: string } {
@@ -121,7 +142,10 @@ function asWeirError(error: unknown): WeirError | null {
   const { statusCode } = error as { statusCode?: number };
   if (statusCode === undefined || statusCode >= 500) return null;
   if (statusCode === 415) {
-    return new WeirError('MEDIA_TYPE_UNSUPPORTED', 'Send the body as content-type application/json.', { cause: error });
+    return new WeirError('MEDIA_TYPE_UNSUPPORTED', 'Send the body as content-type application/json.', {
+      cause: error,
+      zh: '请求体的 content-type 须为 application/json。',
+    });
   }
   return new WeirError(CODE_OF_STATUS[statusCode] ?? 'REQUEST_INVALID', sentence(error.message), { cause: error });
 }
@@ -139,12 +163,10 @@ function sentence(message: string): string {
 /** Field errors of a zod validation. `base` goes before each path: `/3` for the fourth of a list. */
 export function fieldErrorsOf(error: z.core.$ZodError, base = ''): FieldError[] {
   return error.issues.flatMap((issue) => {
-    const path = base + issue.path.map((step) => `/${pointerStep(String(step))}`).join('');
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({ path: `${path}/${pointerStep(key)}`, message: 'is not a known field' }));
+    const path = base + pointerTo(issue.path);
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, zh: issueInChinese(issue) }];
+    return issue.keys.map((key) => {
+      return { path: path + pointerTo([key]), message: 'is not a known field', zh: '未知字段' };
+    });
   });
-}
-
-function pointerStep(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -18,7 +18,7 @@ import { readJsonBodies } from './body.ts';
 import { Connections } from './connections.ts';
 import type { KeyStore } from './keys.ts';
 import { describeRoutes } from './openapi.ts';
-import { PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
+import { languageAskedFor, PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
 import { traceRequests } from './request-spans.ts';
 import type { Sessions } from './sessions.ts';
 import { validateParts } from './validation.ts';
@@ -123,7 +123,11 @@ function answerProblems(app: App, options: ServerOptions): void {
 }
 
 function sendProblem(options: ServerOptions, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { code, problem, headers } = renderProblem(error, pathOf(request.url));
+  const { code, problem, headers } = renderProblem(
+    error,
+    pathOf(request.url),
+    languageAskedFor(request.headers['accept-language']),
+  );
   if (code === 'FAULT') {
     request.log.error({ err: error, route: request.routeOptions.url }, 'a request met a fault');
     options.onFault?.(error);

@@ -5,6 +5,12 @@ import { WeirError } from '../errors.ts';
 import { fieldErrorsOf } from './problem.ts';
 
 const NAMES: { readonly [part: string]: string } = { querystring: 'query', params: 'address', headers: 'header' };
+const CHINESE: { readonly [part: string]: string } = {
+  body: '请求体',
+  querystring: '查询条件',
+  params: '地址',
+  headers: '请求头',
+};
 
 const descriptions = new WeakMap<z.ZodType, { readonly example: unknown }>();
 
@@ -28,6 +34,9 @@ export const validateParts: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPa
     const result = schema.safeParse(data);
     if (result.success) return { value: result.data };
     const fields = fieldErrorsOf(result.error);
-    return { error: new WeirError('REQUEST_INVALID', `The ${NAMES[httpPart] ?? httpPart} is not valid.`, { fields }) };
+    const message = `The ${NAMES[httpPart] ?? httpPart} is not valid.`;
+    return {
+      error: new WeirError('REQUEST_INVALID', message, { fields, zh: `${CHINESE[httpPart] ?? httpPart}无效。` }),
+    };
   };
 };

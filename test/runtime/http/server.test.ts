@@ -152,6 +152,30 @@ describe('a refusal', () => {
     });
   });
 
+  it('says what was wrong in Chinese to who asks for Chinese first', async () => {
+    const { address, admin } = await start();
+    const send = (language: string) =>
+      fetch(`${address}/things`, {
+        method: 'POST',
+        body: JSON.stringify({ size: 12, 'a/b': 1 }),
+        headers: { ...json, ...admin, 'accept-language': language },
+      });
+    const chinese = await send('zh-CN,zh;q=0.9,en;q=0.8');
+    expect(chinese.headers.get('content-language')).toBe('zh');
+    expect(await chinese.json()).toMatchObject({
+      detail: '请求体无效。',
+      errors: [
+        { path: '/size', message: '不得大于 9' },
+        { path: '/a~1b', message: '未知字段' },
+      ],
+    });
+    for (const language of ['en', 'de,en;q=0.5,zh;q=0.1', 'fr', '*']) {
+      const answer = await send(language);
+      expect(answer.headers.get('content-language')).toBe('en');
+      expect(await answer.json()).toMatchObject({ detail: 'The body is not valid.' });
+    }
+  });
+
   it('of a fault tells the caller nothing, and the operator all', async () => {
     const faults: unknown[] = [];
     const { address } = await start({ onFault: (error) => faults.push(error) });
