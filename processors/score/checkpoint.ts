@@ -1,8 +1,9 @@
 /**
- * Checkpoints: what changed since the last one, as of exactly one committed position. Written by a
- * task between two blocks, so no subject changes while it is encoded; loaded once, at restart.
+ * Checkpoints: what changed since the last one, as of exactly one committed position. Begun by a task between
+ * two blocks, and encoded while it folds on; loaded once, at restart.
  */
 import type { CheckpointStore, CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
+import type { Subject } from '../books/subject.ts';
 import type { OutputEnds } from './outputs.ts';
 import { TaskState } from './state.ts';
 import { decodeSubject, encodeSubject, SUBJECT_LAYOUT, subjectHead } from './subject-codec.ts';
@@ -25,44 +26,136 @@ export interface CheckpointFacts {
 }
 
 const SUBJECTS_PER_STEP = 512;
+/** Encoded in one step, some half a millisecond; a larger subject is one of its own. */
+const STEP_BYTES = 128 << 10;
+/** Ids or pairs that one step encodes, and one record holds, at most. */
+const NAMES_PER_RECORD = 2_048;
+/** `Subject.changedSince` of one that is encoded and did not change since. */
+const ENCODED = -1;
 const FACTS = Buffer.from('facts');
 const CONTROL = Buffer.from('control');
 const ORDINARY = Buffer.from('ordinary');
 
-/** Encodes all that changed and starts the next collection. The caller writes it once its position is committed. */
-export function encodeCheckpoint(
-  state: TaskState,
-  stored: { readonly ids: number; readonly counterparties: number },
-  at: Pick<CheckpointFacts, 'build' | 'position' | 'outputs' | 'final'>,
-): { readonly write: CheckpointWrite; readonly facts: CheckpointFacts; readonly bytes: number } {
-  const puts: { key: Buffer; value: Buffer }[] = [];
-  for (const place of state.changed) {
-    puts.push({ key: numbered('s', place), value: encodeSubject(state.subjects.all[place]!) });
+type Put = CheckpointWrite['puts'][number];
+
+/**
+ * All that changed up to one position, encoded by steps while its task folds on. Small things are encoded at once,
+ * names are only ever added, and a subject that is about to change is encoded just before, see `TaskState.touch`.
+ */
+export class CheckpointDraft {
+  readonly #state: TaskState;
+  readonly #facts: Omit<CheckpointFacts, 'outputs'>;
+  readonly #head: readonly Put[];
+  readonly #names: Put[] = [];
+  #ids: number;
+  #pairs: number;
+  readonly #number: number;
+  /** Rising, so that the store is given its keys in order. */
+  readonly #places: Int32Array;
+  readonly #subjects: Buffer[];
+  #next = 0;
+  #bytes = 0;
+
+  /** Begins the next collection. */
+  constructor(
+    state: TaskState,
+    stored: { readonly ids: number; readonly counterparties: number },
+    at: Pick<CheckpointFacts, 'build' | 'position' | 'final'>,
+  ) {
+    this.#state = state;
+    this.#facts = {
+      layout: SUBJECT_LAYOUT,
+      ...at,
+      ordinal: state.ordinal,
+      digest: state.outputs.digest.toString('hex'),
+      ids: state.ids.count,
+      counterparties: state.counterparties.count,
+    };
+    this.#head = [
+      { key: CONTROL, value: Buffer.from(JSON.stringify(state.control.toJson())) },
+      { key: ORDINARY, value: Buffer.from(state.ordinary.bins.slice().buffer) },
+    ];
+    this.#ids = stored.ids;
+    this.#pairs = stored.counterparties;
+    this.#places = Int32Array.from(state.changed).sort();
+    this.#subjects = new Array<Buffer>(this.#places.length);
+    this.#number = state.checkpoint++;
+    state.changed = [];
+    state.draft = this;
   }
-  state.changed = [];
-  state.checkpoint++;
-  const { ids, counterparties } = state;
-  if (ids.count > stored.ids) puts.push({ key: numbered('i', stored.ids), value: encodeIds(state, stored.ids) });
-  if (counterparties.count > stored.counterparties) {
-    puts.push({ key: numbered('p', stored.counterparties), value: encodePairs(state, stored.counterparties) });
+
+  /** Interned ids and counterparties that are stored with it. */
+  get stored(): { readonly ids: number; readonly counterparties: number } {
+    return this.#facts;
   }
-  const facts: CheckpointFacts = {
-    layout: SUBJECT_LAYOUT,
-    ...at,
-    ordinal: state.ordinal,
-    digest: state.outputs.digest.toString('hex'),
-    ids: ids.count,
-    counterparties: counterparties.count,
-  };
-  puts.push({ key: CONTROL, value: Buffer.from(JSON.stringify(state.control.toJson())) });
-  puts.push({ key: ORDINARY, value: Buffer.from(state.ordinary.bins.slice().buffer) });
-  puts.push({ key: FACTS, value: Buffer.from(JSON.stringify(facts)) });
-  const bytes = puts.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
-  return {
-    write: { puts: puts.sort((left, right) => Buffer.compare(left.key, right.key)), removes: [] },
-    facts,
-    bytes,
-  };
+
+  /** Encodes some more; true once all is encoded. */
+  step(): boolean {
+    if (this.#encodeNames()) return false;
+    const { all } = this.#state.subjects;
+    const enough = this.#bytes + STEP_BYTES;
+    while (this.#next < this.#places.length && this.#bytes < enough) {
+      const index = this.#next++;
+      const subject = all[this.#places[index]!]!;
+      if (subject.changedSince !== this.#number) continue;
+      this.#encode(index, subject);
+      subject.changedSince = ENCODED;
+    }
+    if (this.#next < this.#places.length) return false;
+    if (this.#state.draft === this) this.#state.draft = null;
+    return true;
+  }
+
+  /** Encodes a subject that is about to change, where that is still to be done. */
+  leave(place: number, subject: Subject): void {
+    if (subject.changedSince === this.#number) this.#encode(indexOf(this.#places, place), subject);
+  }
+
+  /** What is to be written, once all is encoded, and the outputs up to its position ended there. */
+  finish(outputs: OutputEnds): {
+    readonly write: CheckpointWrite;
+    readonly facts: CheckpointFacts;
+    readonly bytes: number;
+  } {
+    const facts: CheckpointFacts = { ...this.#facts, outputs };
+    const subjects = this.#subjects.map((value, index): Put => ({ key: numbered('s', this.#places[index]!), value }));
+    const named = { key: FACTS, value: Buffer.from(JSON.stringify(facts)) };
+    const puts = [...this.#head, named, ...this.#names].sort((left, right) => Buffer.compare(left.key, right.key));
+    const bytes = puts.reduce((sum, { key, value }) => sum + key.length + value.length, this.#bytes);
+    return { write: { puts: puts.concat(subjects), removes: [] }, facts, bytes };
+  }
+
+  #encode(index: number, subject: Subject): void {
+    const encoded = encodeSubject(subject);
+    this.#subjects[index] = encoded;
+    this.#bytes += encoded.length + SUBJECT_KEY_BYTES;
+  }
+
+  /** False where all are encoded. */
+  #encodeNames(): boolean {
+    const { ids, counterparties } = this.#facts;
+    if (this.#ids < ids) {
+      const to = Math.min(ids, this.#ids + NAMES_PER_RECORD);
+      this.#names.push({ key: numbered('i', this.#ids), value: encodeIds(this.#state, this.#ids, to) });
+      this.#ids = to;
+    } else if (this.#pairs < counterparties) {
+      const to = Math.min(counterparties, this.#pairs + NAMES_PER_RECORD);
+      this.#names.push({ key: numbered('p', this.#pairs), value: encodePairs(this.#state, this.#pairs, to) });
+      this.#pairs = to;
+    } else return false;
+    return true;
+  }
+}
+
+/** Where a place stands among rising ones. */
+function indexOf(places: Int32Array, place: number): number {
+  let low = 0;
+  for (let high = places.length - 1; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (places[middle]! < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export interface LoadedCheckpoint {
@@ -113,16 +206,18 @@ export function* loadBySteps(store: CheckpointStore, partition: number): Generat
   return { state, facts };
 }
 
+const SUBJECT_KEY_BYTES = 5;
+
 function numbered(letter: string, number: number): Buffer {
-  const key = Buffer.alloc(5);
+  const key = Buffer.alloc(SUBJECT_KEY_BYTES);
   key.write(letter);
   key.writeUInt32BE(number, 1);
   return key;
 }
 
-function encodeIds(state: TaskState, from: number): Buffer {
+function encodeIds(state: TaskState, from: number, to: number): Buffer {
   const parts: Buffer[] = [];
-  for (let number = from; number < state.ids.count; number++) {
+  for (let number = from; number < to; number++) {
     const text = Buffer.from(state.ids.text(number), 'utf8');
     const length = Buffer.alloc(2);
     length.writeUInt16LE(text.length);
@@ -139,10 +234,10 @@ function decodeIds(state: TaskState, encoded: Buffer): void {
   }
 }
 
-function encodePairs(state: TaskState, from: number): Buffer {
+function encodePairs(state: TaskState, from: number, to: number): Buffer {
   const { counterparties } = state;
-  const pairs = new Int32Array((counterparties.count - from) * 2);
-  for (let number = from; number < counterparties.count; number++) {
+  const pairs = new Int32Array((to - from) * 2);
+  for (let number = from; number < to; number++) {
     pairs[(number - from) * 2] = counterparties.parties[number]!;
     pairs[(number - from) * 2 + 1] = counterparties.accounts[number]!;
   }

@@ -8,12 +8,12 @@ import { isWeirError, WeirError } from '../../runtime/errors.ts';
 import { Commits } from '../../runtime/log/commits.ts';
 import type { Log, Reader, RecordBatch } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
-import type { CheckpointStore } from '../../runtime/store/checkpoint-store.ts';
+import type { CheckpointStore, CheckpointWrite } from '../../runtime/store/checkpoint-store.ts';
 import { dropBoundaries, keepBoundary } from './boundaries.ts';
-import { type CheckpointFacts, encodeCheckpoint, type LoadedCheckpoint, loadBySteps } from './checkpoint.ts';
+import { CheckpointDraft, type LoadedCheckpoint, loadBySteps } from './checkpoint.ts';
 import { type CommittedState, committedTask, encodeCommitted, taskName } from './committed.ts';
 import type { Counters } from './counters.ts';
-import { outputEnds } from './outputs.ts';
+import { type OutputEnds, outputEnds } from './outputs.ts';
 import { Task } from './task.ts';
 
 /** Outputs that one commit carries at most, so that a long backlog is committed as it goes. */
@@ -67,6 +67,7 @@ export class TaskRunner {
   #seen = 0;
   #bytesSince = 0;
   #writing: Promise<void> = Promise.resolve();
+  #isWriting = false;
   #restored = false;
   #abandoned = false;
 
@@ -181,6 +182,7 @@ export class TaskRunner {
 
   /** Forgets all state and commits nothing more: another took over, or there is no state to speak of. */
   async drop(): Promise<void> {
+    this.#abandoned = true;
     // What was sent before ends one way or the other; whoever took over has its own.
     await Promise.allSettled([this.#commits.settled(), this.#writing]);
     await this.#options.store.close();
@@ -231,7 +233,8 @@ export class TaskRunner {
 
   #isCheckpointDue(): boolean {
     const { checkpointBytes, checkpointIntervalMs, now } = this.#options;
-    if (this.#bytesSince === 0) return false;
+    // One that failed is met by the next.
+    if (this.#bytesSince === 0 || this.#isWriting) return false;
     const sinceMs = now() - this.#checkpointAt;
     const isCalm = this.#foldedMs <= CALM_SHARE * sinceMs;
     return (
@@ -241,32 +244,44 @@ export class TaskRunner {
     );
   }
 
+  /** As of exactly one committed position; what changed is encoded and written while the task folds on. */
   async #checkpoint(final: boolean): Promise<void> {
-    const { log, partition, build, counters, now, store } = this.#options;
-    // As of exactly one committed position: nothing is folded until what was sent is acknowledged.
+    const { log, partition, build, now } = this.#options;
     const position = this.#reader.position;
     if (this.#sent !== position) await this.#commit(position);
-    await this.#commits.settled();
     await this.#writing;
-    const at = { build, position, outputs: outputEnds(log, partition), final };
-    const { write, facts, bytes } = encodeCheckpoint(this.#task.state, this.#stored, at);
-    this.#stored = facts;
+    const draft = new CheckpointDraft(this.#task.state, this.#stored, { build, position, final });
+    this.#stored = draft.stored;
     this.#bytesSince = 0;
     this.#foldedMs = 0;
     this.#checkpointAt = now();
-    counters.add('weir_checkpoints_total', 1);
-    counters.add('weir_checkpoint_bytes_total', bytes);
-    this.#writing = this.#write(store, write, facts);
+    this.#isWriting = true;
+    this.#writing = this.#write(
+      draft,
+      this.#commits.lookBetween(() => outputEnds(log, partition)),
+    );
     this.#writing.catch(() => {});
   }
 
-  async #write(
-    store: CheckpointStore,
-    write: Parameters<CheckpointStore['write']>[0],
-    facts: CheckpointFacts,
-  ): Promise<void> {
-    // A checkpoint may never lead what the log has on disk.
-    await this.#commits.flushed();
+  async #write(draft: CheckpointDraft, ending: Promise<OutputEnds>): Promise<void> {
+    const { counters } = this.#options;
+    try {
+      const [outputs] = await Promise.all([ending, encodeBySteps(draft)]);
+      const { write, facts, bytes } = draft.finish(outputs);
+      counters.add('weir_checkpoints_total', 1);
+      counters.add('weir_checkpoint_bytes_total', bytes);
+      // A checkpoint may never lead what the log has on disk.
+      await this.#commits.flushed();
+      if (this.#abandoned) return;
+      await this.#store(write);
+      await this.#retain(facts.position);
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  async #store(write: CheckpointWrite): Promise<void> {
+    const { store } = this.#options;
     try {
       await store.write(write);
     } catch (error) {
@@ -277,7 +292,6 @@ export class TaskRunner {
       await this.#commits.confirm();
       await store.write(write);
     }
-    await this.#retain(facts.position);
   }
 
   /** What a restart folds again must not be trimmed. */
@@ -314,6 +328,10 @@ function differs(partition: number, state: CommittedState, build: string): WeirE
     `Partition ${partition}: folding the journal again to the committed position gave other outputs than were committed. ` +
       'The journal or the checkpoint is damaged; run weir replay --verify to find the first difference.',
   );
+}
+
+async function encodeBySteps(draft: CheckpointDraft): Promise<void> {
+  while (!draft.step()) await yieldToOthers();
 }
 
 /** Lets other tasks, commits and messages of the thread have their turn. */

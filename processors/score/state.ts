@@ -9,6 +9,7 @@ import { RuleBook, type RuleSet } from '../rules/rule-set.ts';
 import { defaultSettings } from '../rules/settings.ts';
 import type { BookFailure } from './book-failed.ts';
 import { bookFailed } from './book-failed.ts';
+import type { CheckpointDraft } from './checkpoint.ts';
 import { Outputs } from './outputs.ts';
 import { Subjects } from './subjects.ts';
 import { Timers } from './timers.ts';
@@ -32,6 +33,8 @@ export class TaskState {
   readonly failures: BookFailure[] = [];
   /** Number of the checkpoint that is being collected. */
   checkpoint = 0;
+  /** The one before, as long as subjects of it are still to be encoded. */
+  draft: CheckpointDraft | null = null;
 
   constructor(partition: number) {
     this.partition = partition;
@@ -71,10 +74,11 @@ export class TaskState {
     return place;
   }
 
-  /** Remembers that the next checkpoint must write the subject. */
+  /** To be called before a subject is changed: the next checkpoint must write it, and the one under way as it is now. */
   touch(place: number): Subject {
     const subject = this.subjects.all[place]!;
     if (subject.changedSince !== this.checkpoint) {
+      this.draft?.leave(place, subject);
       subject.changedSince = this.checkpoint;
       this.changed.push(place);
     }

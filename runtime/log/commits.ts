@@ -49,6 +49,14 @@ export class Commits {
     await this.#underway;
   }
 
+  /** Looks at the log once everything that was sent is acknowledged, before anything further is. */
+  lookBetween<T>(look: () => T): Promise<T> {
+    const looked = this.#underway.then(look);
+    this.#underway = looked.then(() => {});
+    this.#underway.catch(() => {});
+    return looked;
+  }
+
   /** Resolves when everything that was acknowledged is on disk. */
   flushed(): Promise<void> {
     return this.#committer.flushed();

@@ -1,8 +1,9 @@
 /** What a task must not forget, or remember, beside its books: a restored one does as one that was never stopped. */
 import { expect, it, onTestFinished } from 'vitest';
-import { encodeCheckpoint, loadCheckpoint } from '../../../processors/score/checkpoint.ts';
+import { CheckpointDraft, loadCheckpoint } from '../../../processors/score/checkpoint.ts';
 import { outputEnds } from '../../../processors/score/outputs.ts';
 import { Task } from '../../../processors/score/task.ts';
+import { valueAt } from '../../../runtime/log/values.ts';
 import { LocalStore } from '../../../runtime/store/local-store.ts';
 import { LONG_MAX } from '../../../schemas/declare.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../schemas/time.ts';
@@ -27,14 +28,26 @@ class Twins {
     return outputs;
   }
 
-  async restore(): Promise<void> {
-    const [task] = this.restored.tasks as [Task];
-    const outputs = outputEnds({ end: () => 0 }, 0);
-    const at = { build: 'build-1', position: 0, outputs, final: false };
-    const { write, facts } = encodeCheckpoint(task.state, this.#stored, at);
-    await this.#store.write(write);
-    this.#stored = facts;
-    this.restored.tasks[0] = new Task(0, () => null, loadCheckpoint(this.#store, 0)?.state);
+  /** What is sent `meanwhile`, between the steps in which the checkpoint is encoded, is folded again. */
+  async restore(meanwhile: readonly (() => void)[] = []): Promise<void> {
+    const { journal, tasks } = this.restored;
+    const { state } = tasks[0] as Task;
+    const tail = journal.length;
+    const draft = new CheckpointDraft(state, this.#stored, { build: 'build-1', position: 0, final: false });
+    this.#stored = draft.stored;
+    for (const send of meanwhile) {
+      send();
+      expect(draft.step()).toBe(false);
+    }
+    while (!draft.step());
+    await this.#store.write(draft.finish(outputEnds({ end: () => 0 }, 0)).write);
+    const task = new Task(0, () => null, loadCheckpoint(this.#store, 0)?.state);
+    for (const { values, fingerprint } of journal.slice(tail)) {
+      for (let index = 0; index < values.count; index++) task.fold(valueAt(values, index), fingerprint);
+    }
+    task.take();
+    expect(task.digest).toEqual((tasks[0] as Task).digest);
+    tasks[0] = task;
   }
 }
 
@@ -115,4 +128,26 @@ it('takes away from a sum just what an amount brought, however large', async () 
   await twins.restore();
   const [alert] = pay('between', 'away', 90_000).alerts.filter(({ rule }) => rule === 'pass-through');
   expect(alert?.evidence).toContainEqual({ name: 'received', number: 100_001, text: null, unit: 'CNY' });
+});
+
+it('writes subjects as they were when the checkpoint began, whatever becomes of them while it is encoded', async () => {
+  const twins = new Twins();
+  let number = 0;
+  const pay = (payer: number) => {
+    twins.send((driver) => driver.advance(SECOND_MS));
+    // To somebody new each time, so that there are names to encode as well.
+    const fields = { transferId: `T-${number}`, from: `payer-${payer}`, to: `payee-${number}` };
+    number++;
+    return twins.send((driver) => driver.transfer(fields));
+  };
+  const PAYERS = 1_500;
+  for (let payer = 0; payer < PAYERS; payer++) pay(payer);
+  // Some that are encoded already, some that are not, some twice, and some that nobody knew.
+  const meanwhile = [0, PAYERS - 1, 0, PAYERS / 2, PAYERS - 1, PAYERS + 1].map((payer) => () => void pay(payer));
+  await twins.restore(meanwhile);
+  for (let payer = 0; payer < PAYERS; payer++) pay(payer);
+  await twins.restore(meanwhile);
+  const again = (of: number) =>
+    twins.send((driver) => driver.transfer({ transferId: `T-${of}`, from: `payer-${of}`, to: `payee-${of}` }));
+  for (const known of [0, PAYERS / 2, PAYERS - 1]) expect(again(known)).toMatchObject({ decisions: [] });
 });
