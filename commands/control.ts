@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { RULES } from '../processors/rules/index.ts';
 import { parseSettings } from '../processors/rules/settings.ts';
+import { type Difference, differencesBetween, type RuleChange, withChange } from '../processors/rules/settings-edit.ts';
 import { Intake, type Receipt } from '../producers/intake.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
-import { WeirError } from '../runtime/errors.ts';
+import { isWeirError, pointerTo, WeirError } from '../runtime/errors.ts';
 import type { Control } from '../schemas/events/control.ts';
 import type { LogAccess } from './admin/access.ts';
 
@@ -70,11 +72,28 @@ export interface SettingsChange {
   readonly reason: string;
 }
 
+/** Stands for the revision where no settings were told yet. */
+export const NO_SETTINGS = -1;
+
+/** A change of one rule, made on the settings of a revision: the offset of the entry that brought them. */
+export interface RuleRequest {
+  readonly rule: string;
+  readonly revision: number;
+  readonly change: RuleChange;
+}
+
+export interface ChangedRule {
+  readonly revision: number;
+  readonly changes: readonly Difference[];
+}
+
 /** Who holds the folder applies settings: checks them, tells control, and remembers them. */
 export class SettingsKeeper {
   readonly #log: ControlLog;
   readonly #dataDir: string;
   readonly #now: Now;
+  /** Who changes settings waits for whoever did before. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(log: ControlLog, dataDir: string, now: Now) {
     this.#log = log;
@@ -88,7 +107,34 @@ export class SettingsKeeper {
 
   async apply(change: SettingsChange): Promise<SettingsInForce> {
     const settings = parseSettings(change.text, change.fileName);
-    return this.#tell(settings, change, this.inForce()?.fileSha256 ?? null);
+    return this.#inTurn(() => this.#tell(settings, change, this.inForce()?.fileSha256 ?? null));
+  }
+
+  /** What a change of one rule would come to; throws where it is not valid, or made on settings that are no longer in force. */
+  preview({ rule, revision, change }: RuleRequest): ChangedRule & { readonly settings: string } {
+    const before = this.inForce();
+    const own = before?.offset ?? NO_SETTINGS;
+    if (!RULES.some(({ id }) => id === rule)) {
+      throw new WeirError('NOT_FOUND', `There is no rule ${rule}.`, { zh: `没有规则 ${rule}。` });
+    }
+    if (revision !== own) throw changedMeanwhile(before);
+    const settings = checked(withChange(before?.settings ?? '{}', rule, change), rule);
+    const changes = differencesBetween(before?.settings ?? '{}', settings).get(rule) ?? [];
+    return { revision: own, changes, settings };
+  }
+
+  /** Changes one rule as `apply` does, by the whole settings: what others said of other rules stays. */
+  async changeRule(request: RuleRequest, told: { readonly by: string; readonly reason: string }): Promise<ChangedRule> {
+    return this.#inTurn(async () => {
+      const { changes, settings } = this.preview(request);
+      if (changes.length === 0) {
+        throw new WeirError('REQUEST_INVALID', 'This changes nothing: all of it is in force already.', {
+          zh: '没有变化：所填内容均已生效。',
+        });
+      }
+      const { offset } = await this.#tell(settings, told, this.inForce()?.fileSha256 ?? null);
+      return { revision: offset, changes };
+    });
   }
 
   /**
@@ -120,6 +166,12 @@ export class SettingsKeeper {
     this.#keep({ settings, by: by ?? '', reason: reason ?? '', at: new Date(at).toISOString(), offset, fileSha256 });
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#before.then(work);
+    this.#before = result.catch(() => undefined);
+    return result;
+  }
+
   async #tell(
     settings: string,
     { by, reason }: { readonly by: string; readonly reason: string },
@@ -142,5 +194,30 @@ export function readSettingsFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     throw new WeirError('SETTINGS_INVALID', `${file}: the settings cannot be read`, { cause });
+  }
+}
+
+function changedMeanwhile(now: SettingsInForce | null): WeirError {
+  const [by, at] = [now?.by ?? '', now?.at ?? ''];
+  return new WeirError('CONFLICT', `Settings were changed meanwhile, by ${by} at ${at}: look at them again.`, {
+    zh: `设置已由 ${by} 于 ${at} 变更，请重新查看后再修改。`,
+  });
+}
+
+/** Mistakes are told by where they stand in the rule, as the request has it. */
+function checked(written: string, rule: string): string {
+  try {
+    return parseSettings(written, 'settings');
+  } catch (error) {
+    if (!isWeirError(error, 'SETTINGS_INVALID')) throw error;
+    const { message, zh, fields } = error;
+    const base = pointerTo(['rules', rule]);
+    throw new WeirError('SETTINGS_INVALID', message, {
+      cause: error,
+      ...(zh === null ? {} : { zh }),
+      fields: fields.map((one) =>
+        one.path.startsWith(`${base}/`) ? { ...one, path: one.path.slice(base.length) } : one,
+      ),
+    });
   }
 }

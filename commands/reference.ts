@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type EvidenceLabels, meaningOf, type Rule, unitOfOption } from '../processors/rules/contract.ts';
 import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
 import { RULES } from '../processors/rules/index.ts';
+import { shapeOf } from '../processors/rules/option-shape.ts';
 import { settingsSchema } from '../processors/rules/settings.ts';
 import { SETTING_NAMES, settingFacts } from '../runtime/config.ts';
 import { ERROR_CODES } from '../runtime/errors.ts';
@@ -160,10 +161,9 @@ function objectUnder(schema: z.ZodType): { readonly [name: string]: z.ZodType } 
 }
 
 function boundsOf(schema: z.ZodType): string {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const { minimum, maximum } = json;
-  const from = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? null : `at least ${minimum}`;
-  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? null : `at most ${maximum}`;
+  const { minimum, maximum } = shapeOf(schema);
+  const from = minimum === null ? null : `at least ${minimum}`;
+  const to = maximum === null ? null : `at most ${maximum}`;
   const bounds = [from, to].filter((bound) => bound !== null);
   return bounds.length === 0 ? '' : ` (${bounds.join(', ')})`;
 }

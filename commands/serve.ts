@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { lookUpAlerts } from '../dashboards/api/alerts.ts';
 import { lookUpDecisions, lookUpWaiting } from '../dashboards/api/decisions.ts';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
+import { addRuleRoutes } from '../dashboards/api/rules.ts';
 import { addWorkplaceRoutes } from '../dashboards/api/workplace.ts';
 import { addConsole } from '../dashboards/console-pages.ts';
 import { RULES } from '../processors/rules/index.ts';
 import { parseSettings, readSettings } from '../processors/rules/settings.ts';
+import { differencesBetween } from '../processors/rules/settings-edit.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
 import { Intake } from '../producers/intake.ts';
@@ -81,6 +83,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     lookUpAlerts: (alertIds) => lookUpAlerts(engine.clickhouse.read, alertIds),
     validateSettings: (written) => parseSettings(written, 'settings'),
     onControl: (control, receipt) => engine.settings.note(control, receipt.offset),
+    ruleSettings: engine.settings,
   });
   const { zone, baseCurrency } = readSettings(engine.settings.inForce()?.settings ?? '{}').institution;
   addQueryRoutes(server.app, {
@@ -101,9 +104,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     version,
     // The position of the demo marks a folder that holds demo traffic.
     demo: () => existsSync(join(config.dataDir, 'demo.json')),
-    rules: () => rulesFacts(engine.settings.inForce()),
     system: () => systemFacts(engine, flow, version),
     people: () => [...keys.list().filter(({ revokedAt }) => revokedAt === null), ...users.listInForce()],
+  });
+  addRuleRoutes(server.app, {
+    clickhouse: engine.clickhouse.read,
+    rules: () => rulesFacts(engine.settings.inForce()),
+    differencesBetween,
   });
   const live = startLive(engine, server.app, {
     callerNow: (request) => callerStill(keys, sessions, request),

@@ -1,13 +1,16 @@
 /** What the console is told of rules and of the process: put together from the roles that know it. */
 
 import type { z } from 'zod';
-import type { RulesFacts, SystemFacts } from '../dashboards/api/workplace.ts';
+import type { RulesFacts } from '../dashboards/api/rules.ts';
+import type { SystemFacts } from '../dashboards/api/workplace.ts';
 import { type EvidenceLabels, meaningOf, type Rule, unitOfOption, type Words } from '../processors/rules/contract.ts';
 import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
 import { RULES } from '../processors/rules/index.ts';
+import { shapeOf } from '../processors/rules/option-shape.ts';
 import { readSettings, resolveOptions, type Settings } from '../processors/rules/settings.ts';
+import { segmentsOf } from '../processors/rules/settings-edit.ts';
 import { BOOK_FAILED } from '../processors/score/book-failed.ts';
-import type { SettingsInForce } from './control.ts';
+import { NO_SETTINGS, type SettingsInForce } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { FlowMeter } from './flow.ts';
 
@@ -16,6 +19,7 @@ export function rulesFacts(inForce: SettingsInForce | null): RulesFacts {
   return {
     items: RULES.map((rule) => factsOf(rule, settings)),
     evidence: evidenceOf({ ...BOOK_FAILED.rule.evidence, ...COMMON_EVIDENCE }, BOOK_FAILED.rule.words),
+    revision: inForce?.offset ?? NO_SETTINGS,
     changed: inForce === null ? null : { at: inForce.at, by: inForce.by, reason: inForce.reason },
   };
 }
@@ -25,11 +29,13 @@ function factsOf(rule: Rule, settings: Settings): RulesFacts['items'][number] {
   const { options } = resolveOptions(rule, own, []);
   const defaults = rule.options.parse({}) as { readonly [name: string]: unknown };
   const { id, version, family, title, message, on, restricted } = rule;
+  const groups = segmentsOf(rule, own);
   return {
     ...{ id, version, family, title, message, on: [...on], restricted },
     enabled: own?.enabled ?? true,
     shadow: own?.shadow ?? false,
-    segments: (own?.segments ?? rule.segments ?? []).length,
+    segments: groups.length,
+    groups: groups.map(({ when, enabled = null, options: other = {} }) => ({ when, enabled, options: other })),
     exemptions: own?.exemptions.length ?? 0,
     options: Object.entries(rule.options.shape as { [name: string]: z.ZodType }).map(([name, schema]) => ({
       name,
@@ -37,8 +43,18 @@ function factsOf(rule: Rule, settings: Settings): RulesFacts['items'][number] {
       value: options[name],
       default: defaults[name],
       unit: unitOfOption(schema),
+      ...formOf(schema),
     })),
     evidence: evidenceOf(rule.evidence, rule.words),
+  };
+}
+
+function formOf(schema: z.ZodType) {
+  const { columns, choices, ...shape } = shapeOf(schema);
+  return {
+    ...shape,
+    choices: [...choices],
+    columns: columns.map((column) => ({ ...column, choices: [...column.choices], columns: [] })),
   };
 }
 

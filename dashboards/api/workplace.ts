@@ -1,11 +1,8 @@
-/** `GET /v1/me`, `/v1/rules`, `/v1/system`: what the console shows besides the data itself. */
+/** `GET /v1/me`, `/v1/colleagues`, `/v1/system`: what the console shows besides the data itself. */
 import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole, STAFF } from '../../runtime/http/auth.ts';
 import { ROLES, type Role } from '../../runtime/http/keys.ts';
-import { timeField } from './fields.ts';
-
-const words = z.strictObject({ en: z.string(), zh: z.string() });
 
 export const meBody = z.strictObject({
   name: z.string(),
@@ -15,45 +12,6 @@ export const meBody = z.strictObject({
   baseCurrency: z.string(),
   version: z.string(),
   demo: z.boolean().describe('True where the traffic is made up.'),
-});
-
-const optionBody = z.strictObject({
-  name: z.string(),
-  meaning: words,
-  value: z.unknown().describe('In force for customers of no segment.'),
-  default: z.unknown(),
-  unit: z.enum(['money', 'duration']).nullable(),
-});
-
-const evidenceLabelBody = z.strictObject({
-  name: z.string().describe('As evidence names it.'),
-  label: words,
-  values: z.record(z.string(), words).describe('Words for single values.'),
-});
-
-export const ruleBody = z.strictObject({
-  id: z.string(),
-  version: z.int(),
-  family: z.string(),
-  title: words,
-  message: words.describe('The reason that it gives; names in braces are filled in.'),
-  on: z.array(z.string()).describe('What it is judged on.'),
-  restricted: z.boolean(),
-  enabled: z.boolean(),
-  shadow: z.boolean(),
-  segments: z.int().describe('Groups of customers with other options.'),
-  exemptions: z.int(),
-  options: z.array(optionBody),
-  evidence: z.array(evidenceLabelBody).describe('What its evidence is called.'),
-});
-
-export const rulesBody = z.strictObject({
-  items: z.array(ruleBody),
-  evidence: z.array(evidenceLabelBody).describe('What evidence is called that may stand beside that of any rule.'),
-  changed: z
-    .strictObject({ at: timeField('When.'), by: z.string(), reason: z.string() })
-    .nullable()
-    .describe('The last change of the settings.'),
 });
 
 export const systemBody = z.strictObject({
@@ -84,8 +42,6 @@ export const colleaguesBody = z
   .describe('People who may work on alerts, by name.');
 
 export type Colleague = z.infer<typeof colleaguesBody>['items'][number];
-export type RuleFacts = z.infer<typeof ruleBody>;
-export type RulesFacts = z.infer<typeof rulesBody>;
 export type SystemFacts = z.infer<typeof systemBody>;
 
 const WORKING = ['officer', 'compliance'] as const satisfies readonly Role[];
@@ -95,7 +51,6 @@ export interface WorkplaceOptions {
   readonly baseCurrency: string;
   readonly version: string;
   readonly demo: () => boolean;
-  readonly rules: () => RulesFacts;
   readonly system: () => Promise<SystemFacts>;
   /** Whoever has a key or signs in, whatever they may. */
   readonly people: () => readonly Colleague[];
@@ -120,11 +75,6 @@ export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
       schema: { tags, summary: 'Who may work on alerts (可分派人员)', response: { 200: colleaguesBody } },
     },
     () => ({ items: colleagues(options.people()) }),
-  );
-  app.get(
-    '/v1/rules',
-    { onRequest: staff, schema: { tags, summary: 'Rules as they are in force (规则)', response: { 200: rulesBody } } },
-    () => options.rules(),
   );
   app.get(
     '/v1/system',

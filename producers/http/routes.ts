@@ -10,6 +10,7 @@ import type { DecisionIndex } from './decision-index.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { Idempotency } from './idempotency.ts';
 import { addKeyRoutes } from './key-routes.ts';
+import { addRuleSettingsRoutes, type RuleSettingsParts } from './rule-route.ts';
 import { addSessionRoutes, type SessionRouteParts } from './session-routes.ts';
 
 export interface IntakeRouteOptions {
@@ -24,6 +25,8 @@ export interface IntakeRouteOptions {
   readonly lookUpAlerts: AlertRouteParts['lookUpAlerts'];
   readonly lookUpWaiting: ApprovalRouteParts['lookUpWaiting'];
   readonly validateSettings: ControlRouteParts['validateSettings'];
+  /** Whoever keeps the settings of the rules; without it they are changed as a whole alone. */
+  readonly ruleSettings?: RuleSettingsParts;
   readonly onControl?: NonNullable<ControlRouteParts['onControl']>;
 }
 
@@ -32,6 +35,7 @@ export function addIntakeRoutes(app: App, options: IntakeRouteOptions): void {
   addEventRoutes(app, parts);
   addApprovalRoute(app, parts);
   addAlertActionRoute(app, parts);
+  if (options.ruleSettings !== undefined) addRuleSettingsRoutes(app, options.ruleSettings);
   addControlRoute(app, parts);
   addKeyRoutes(app, options.keys);
   addSessionRoutes(app, parts);

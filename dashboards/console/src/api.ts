@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { alertBody, detailBody, listBody } from '../../api/alerts.ts';
 import type { dataBody, listBody as panelListBody } from '../../api/panels.ts';
 import type { partyBody } from '../../api/parties.ts';
-import type { colleaguesBody, meBody, rulesBody, systemBody } from '../../api/workplace.ts';
+import type { changesBody, rulesBody } from '../../api/rules.ts';
+import type { colleaguesBody, meBody, systemBody } from '../../api/workplace.ts';
 import { refusalOf } from './refusal.ts';
 import { session } from './session.ts';
 
@@ -50,6 +51,7 @@ export type Party = z.infer<typeof partyBody>;
 export type Colleagues = z.infer<typeof colleaguesBody>;
 export type Me = z.infer<typeof meBody>;
 export type Rules = z.infer<typeof rulesBody>;
+export type RuleChanges = z.infer<typeof changesBody>;
 export type System = z.infer<typeof systemBody>;
 export type PanelList = z.infer<typeof panelListBody>;
 export type PanelFacts = PanelList['items'][number];
