@@ -75,11 +75,11 @@ async function settled(page: Page): Promise<void> {
   await page.locator('h1').waitFor();
   await page.locator('[data-banner=emergency]').waitFor();
   await expect
-    .poll(() => page.locator('.ant-skeleton-active, .ant-spin-spinning').count(), { timeout: 30_000 })
+    .poll(() => page.locator('.ant-skeleton-active, .ant-spin-spinning').count(), { timeout: 60_000 })
     .toBe(0);
   const moving = () =>
     page.evaluate<number>('document.getAnimations().filter(isMoving).length'.replace('isMoving', MOVING));
-  await expect.poll(moving, { timeout: 30_000 }).toBe(0);
+  await expect.poll(moving, { timeout: 60_000 }).toBe(0);
 }
 
 describeWith(CONSOLE, 'the console', () => {
@@ -111,7 +111,7 @@ describeWith(CONSOLE, 'the console', () => {
         await turnTheme();
         await page.setViewportSize({ width: PHONE_WIDTH, height: 844 });
         const wide = () => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
-        await expect.poll(wide, { timeout: 10_000, message: `${name} is wider than a phone` }).toBeLessThanOrEqual(0);
+        await expect.poll(wide, { timeout: 60_000, message: `${name} is wider than a phone` }).toBeLessThanOrEqual(0);
         await takePicture(page, `${name}-phone`);
         await page.setViewportSize({ width: 1_280, height: 900 });
       }
@@ -124,7 +124,7 @@ describeWith(CONSOLE, 'the console', () => {
       await signIn.page.context().close();
       expect(found).toEqual([]);
     },
-    240 * SECONDS,
+    300 * SECONDS,
   );
 
   it(
@@ -153,6 +153,6 @@ describeWith(CONSOLE, 'the console', () => {
       expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
       await page.context().close();
     },
-    90 * SECONDS,
+    300 * SECONDS,
   );
 });

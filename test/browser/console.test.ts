@@ -60,7 +60,7 @@ describeWith(CONSOLE, 'the console', () => {
         await signIn(page, weir.address, said.signIn);
         await page.getByRole('heading', { name: said.overview }).waitFor();
         const decided = page.locator('[data-panel=decisions-total] .ant-statistic-content').first();
-        await expect.poll(() => decided.textContent(), { timeout: 20 * SECONDS }).toBe('3');
+        await expect.poll(() => decided.textContent(), { timeout: 60 * SECONDS }).toBe('3');
         await page.locator('[data-panel=decisions-by-outcome] canvas').waitFor();
         await takePicture(page, `overview-${language}`);
 
@@ -93,7 +93,7 @@ describeWith(CONSOLE, 'the console', () => {
         await page.context().close();
       }
     },
-    180 * SECONDS,
+    300 * SECONDS,
   );
 
   it(
@@ -114,6 +114,6 @@ describeWith(CONSOLE, 'the console', () => {
       await takePicture(page, 'alerts-phone');
       await page.context().close();
     },
-    120 * SECONDS,
+    300 * SECONDS,
   );
 });

@@ -143,19 +143,19 @@ async function keepView(page: Page, said: Said): Promise<void> {
   await page.getByRole('button', { name: said.views }).click();
   await page.getByRole('menuitem', { name: said.mine, exact: true }).click();
   await expect.poll(() => page.url()).toContain('assignee=%40me');
-  await expect.poll(rows, { timeout: 20 * SECONDS }).toBe(2);
+  await expect.poll(rows, { timeout: 60 * SECONDS }).toBe(2);
   await page.getByRole('button', { name: said.views }).click();
   await page.getByRole('menuitem', { name: said.save }).click();
   await page.getByLabel(said.viewName).fill('今早 2/3');
   await page.getByRole('dialog').getByRole('button', { name: said.ok, exact: true }).click();
   await page.reload();
-  await expect.poll(rows, { timeout: 20 * SECONDS }).toBe(2);
+  await expect.poll(rows, { timeout: 60 * SECONDS }).toBe(2);
   await page.getByRole('button', { name: said.views }).click();
   await page.getByRole('menuitem', { name: said.todo, exact: true }).click();
-  await expect.poll(rows, { timeout: 20 * SECONDS }).toBeGreaterThan(2);
+  await expect.poll(rows, { timeout: 60 * SECONDS }).toBeGreaterThan(2);
   await page.getByRole('button', { name: said.views }).click();
   await page.getByRole('menuitem', { name: '今早 2/3' }).click();
-  await expect.poll(rows, { timeout: 20 * SECONDS }).toBe(2);
+  await expect.poll(rows, { timeout: 60 * SECONDS }).toBe(2);
 }
 
 /** Two are closed, one of which somebody else has spoken of since: that one is refused, the other closed. */
@@ -176,7 +176,7 @@ async function closeOne(weir: RunningWeir, page: Page, said: Said): Promise<void
   await dialog.getByRole('button', { name: said.close, exact: true }).last().click();
   await page.getByText(said.changed).waitFor();
   await page.getByRole('button', { name: said.gotIt, exact: true }).click();
-  await expect.poll(() => rows.count(), { timeout: 20 * SECONDS }).toBe(1);
+  await expect.poll(() => rows.count(), { timeout: 60 * SECONDS }).toBe(1);
   const { body } = await weir.ask(`/v1/alerts/${encodeURIComponent(closed as string)}`);
   expect(body).toMatchObject({ status: 'closed', resolution: 'false-positive', closedFor: '工资代发' });
 }

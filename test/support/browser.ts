@@ -1,6 +1,7 @@
 /** A real browser, which npm brings, on the console as it was built. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 import { CONSOLE_FOLDER } from '../../dashboards/console-pages.ts';
@@ -18,9 +19,37 @@ export const CONSOLE: RealPart = {
 /** With these two arguments a second page would hang. */
 const HANGS = new Set(['--single-process', '--no-zygote']);
 
+const PACKAGE = readFileSync(join(ROOT, 'node_modules/@sparticuz/chromium/package.json'), 'utf8');
+/** Where the browser lies once it is unpacked; another version gets another folder. */
+const UNPACKED = join(ROOT, 'node_modules/.cache/weir', `chromium-${JSON.parse(PACKAGE).version}`);
+/** It unpacks itself into the folder for temporary files. */
+const UNPACK = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();";
+/** How long a page may take over anything, while others have the processors. */
+const PATIENCE_MS = 90_000;
+
 export async function openBrowser(): Promise<Browser> {
   const args = chromium.args.filter((one) => !HANGS.has(one));
-  return playwright.launch({ args, executablePath: await chromium.executablePath(), headless: true });
+  const executablePath = join(unpacked(), 'chromium');
+  return playwright.launch({ args, executablePath, headless: true, timeout: PATIENCE_MS });
+}
+
+/**
+ * Several test processes may need the browser at once, and what one has half unpacked another would take for
+ * whole: so each unpacks into a folder of its own, and the first to be done wins.
+ */
+function unpacked(): string {
+  if (existsSync(UNPACKED)) return UNPACKED;
+  mkdirSync(dirname(UNPACKED), { recursive: true });
+  const own = mkdtempSync(`${UNPACKED}-`);
+  const environment = { ...process.env, TMPDIR: own };
+  execFileSync(process.execPath, ['--input-type=module', '-e', UNPACK], { cwd: ROOT, env: environment });
+  try {
+    renameSync(own, UNPACKED);
+  } catch (error) {
+    if (!existsSync(UNPACKED)) throw error;
+    rmSync(own, { recursive: true });
+  }
+  return UNPACKED;
 }
 
 export interface Look {
@@ -42,6 +71,7 @@ export async function openTab(browser: Browser, { language, theme = 'light', wid
     (chosen) => localStorage.setItem('weir-preferences', chosen),
     JSON.stringify({ language, theme, zone: null }),
   );
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
