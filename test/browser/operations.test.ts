@@ -5,11 +5,11 @@ import { CONSOLE, openBrowser, takePicture } from '../support/browser.ts';
 import { largeTransfer, openSignedIn, sendHeldTransfers, settleWithoutRelease } from '../support/console.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
-import { startWeir } from '../support/running-weir.ts';
+import { DECIDED, startWeir } from '../support/running-weir.ts';
 import { startReceiver } from '../support/webhooks.ts';
 
 const SECONDS = 1_000;
-const PATIENCE = { timeout: 30 * SECONDS };
+const PATIENCE = { timeout: 60 * SECONDS };
 
 const SAID = {
   zh: {
@@ -88,7 +88,7 @@ async function sayWhy(page: Page, said: Said, action: string): Promise<void> {
 
 async function outcomeOf(weir: Awaited<ReturnType<typeof startWeir>>, transferId: string, party: string) {
   const { body } = await weir.ask(
-    '/v1/transfers?wait=decision',
+    DECIDED,
     largeTransfer(transferId, {
       amount: { minor: 1_000, currency: 'CNY' },
       debtor: { party, account: '6222020200112233', name: 'Ming' },
@@ -142,7 +142,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
         await page.context().close();
       }
     },
-    180 * SECONDS,
+    300 * SECONDS,
   );
 
   it(
@@ -191,7 +191,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
         await page.context().close();
       }
     },
-    180 * SECONDS,
+    300 * SECONDS,
   );
 
   it(
@@ -212,7 +212,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
       await told;
       await page.context().close();
     },
-    120 * SECONDS,
+    300 * SECONDS,
   );
 });
 

@@ -4,7 +4,7 @@ import { transferRecord } from '../../schemas/events/transfer.ts';
 import { runWeir } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
 
 type Json = { readonly [name: string]: unknown };
 
@@ -14,7 +14,7 @@ function transfer(transferId: string, fields: Json = {}) {
 }
 
 async function decide(weir: RunningWeir, transferId: string, fields: Json = {}): Promise<unknown> {
-  const { body } = await weir.ask('/v1/transfers?wait=decision&timeoutMs=10000', transfer(transferId, fields));
+  const { body } = await weir.ask(DECIDED, transfer(transferId, fields));
   return (body as Json).outcome;
 }
 
@@ -30,9 +30,10 @@ it('are worked on by people, judged at once, and come out of a replay the same',
     const found = await alerts(weir, 'rule=velocity');
     return found.length > 0 ? found : null;
   });
-  const step = (fields: Json) => weir.ask('/v1/alert-actions?wait=refusal', { alertId: alert?.id, ...fields });
+  const step = (fields: Json, waitMs = 500) =>
+    weir.ask(`/v1/alert-actions?wait=refusal&timeoutMs=${waitMs}`, { alertId: alert?.id, ...fields });
   expect((await step({ action: 'assign', assignee: 'wang' })).status).toBe(202);
-  expect((await step({ action: 'reopen' })).status).toBe(422);
+  expect((await step({ action: 'reopen' }, 10_000)).status).toBe(422);
   expect((await step({ action: 'close', resolution: 'false-positive', reason: '工资代发' })).status).toBe(202);
   const closed = await eventually('the alert is closed', async () => {
     const found = await alerts(weir, 'rule=velocity&closed=true&assignee=wang');
@@ -63,7 +64,7 @@ it('are worked on by people, judged at once, and come out of a replay the same',
     (await decide(weir, `U-${Date.now()}`, { debtor: payers[1] })) === 'accept' ? true : null,
   );
   const word = { batch: 'B-1', transfers: 2, action: 'approve', note: '已核对' };
-  const approvals = await weir.ask('/v1/approvals?wait=decision&timeoutMs=10000', word);
+  const approvals = await weir.ask('/v1/approvals?wait=decision&timeoutMs=30000', word);
   const { decisions } = approvals.body as { decisions: Json[] };
   expect(decisions.map(({ outcome, batch }) => [outcome, batch])).toEqual([
     ['hold', 'B-1'],
@@ -72,4 +73,4 @@ it('are worked on by people, judged at once, and come out of a replay the same',
   const verified = await runWeir(['replay', '--verify'], { dataDir });
   expect([verified.exitCode, verified.errors]).toEqual([0, '']);
   await weir.end('SIGTERM');
-}, 60_000);
+});

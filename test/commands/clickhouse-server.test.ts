@@ -6,7 +6,7 @@ import { transferRecord } from '../../schemas/events/transfer.ts';
 import { startClickHouseServer } from '../support/clickhouse-http.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { startWeir } from '../support/running-weir.ts';
+import { DECIDED, startWeir } from '../support/running-weir.ts';
 
 function transfer(transferId: string) {
   const at = new Date().toISOString();
@@ -26,7 +26,7 @@ it('decides while the server is away, answers from it when it is there', async (
       WEIR_CLICKHOUSE_PASSWORD: user.password,
     },
   });
-  const decided = await weir.ask('/v1/transfers?wait=decision', transfer('T-1'));
+  const decided = await weir.ask(DECIDED, transfer('T-1'));
   expect(decided).toMatchObject({ status: 200, body: { transferId: 'T-1', outcome: 'accept' } });
   const query = () => weir.ask('/v1/decisions/T-1');
   expect(await query()).toMatchObject({ status: 503, body: { type: 'urn:weir:problem:sink-unavailable' } });
@@ -35,7 +35,7 @@ it('decides while the server is away, answers from it when it is there', async (
   expect(await query()).toMatchObject({ body: { transferId: 'T-1', outcome: 'accept' } });
   await server.kill();
   expect(await query()).toMatchObject({ status: 503 });
-  expect(await weir.ask('/v1/transfers?wait=decision', transfer('T-2'))).toMatchObject({ status: 200 });
+  expect(await weir.ask(DECIDED, transfer('T-2'))).toMatchObject({ status: 200 });
   await server.restart();
   await eventually('the next one, too', async () => (await weir.ask('/v1/decisions/T-2')).status === 200);
   // Each table has inserts of its own, and comes when it comes.

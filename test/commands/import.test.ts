@@ -129,14 +129,10 @@ tables:
   it('is answered by a running Weir, which holds ClickHouse', async () => {
     const dataDir = temporaryFolder();
     const weir = await startWeir({ dataDir, args: ['start', '--demo'] });
-    const ran = await eventually(
-      'the demo has labels and alerts',
-      async () => {
-        const one = await runWeir(['evaluate', '--json'], { dataDir });
-        return one.exitCode === 0 && JSON.parse(one.out).overall.alerts > 0 ? one : null;
-      },
-      60_000,
-    );
+    const ran = await eventually('the demo has labels and alerts', async () => {
+      const one = await runWeir(['evaluate', '--json'], { dataDir });
+      return one.exitCode === 0 && JSON.parse(one.out).overall.alerts > 0 ? one : null;
+    });
     expect(JSON.parse(ran.out).labelled).toBeGreaterThan(0);
     await weir.end('SIGTERM');
   });

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { RegistryServer } from '../support/registry-server.ts';
-import { type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
 
 interface Decision {
   readonly transferId: string;
@@ -33,9 +33,7 @@ function transferOf(transferId: string) {
 
 async function send(weir: RunningWeir, from: number, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, index) => `T-${from + index}`);
-  const answers = await Promise.all(
-    ids.map((id) => weir.ask('/v1/transfers?wait=decision&timeoutMs=20000', transferOf(id))),
-  );
+  const answers = await Promise.all(ids.map((id) => weir.ask(DECIDED, transferOf(id))));
   expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
   return ids;
 }
@@ -127,7 +125,7 @@ describeWith(kafka, 'Weir on Kafka', () => {
       `${prefix}decisions`,
       '--from-beginning',
     ];
-    const options = ['--isolation-level', 'read_committed', '--max-messages', '20', '--timeout-ms', '20000'];
+    const options = ['--isolation-level', 'read_committed', '--max-messages', '20', '--timeout-ms', '120000'];
     const stdout = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [...reading, ...options]);
     for (let index = 0; index < 20; index++) expect(stdout).toContain(`T-${index}`);
   });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
-import { startWeir } from '../support/running-weir.ts';
+import { DECIDED, startWeir } from '../support/running-weir.ts';
 import { startReceiver } from '../support/webhooks.ts';
 
 const PARTY = 'C-traced-4711';
@@ -32,7 +32,7 @@ it('tells of the request, the batches, the inserts and the attempts, and of nobo
     topics: ['decisions'],
   });
   expect(subscribed.status).toBe(201);
-  const decided = await weir.ask('/v1/transfers?wait=decision&timeoutMs=20000', transferOf('T-1'));
+  const decided = await weir.ask(DECIDED, transferOf('T-1'));
   expect(decided).toMatchObject({ status: 200, body: { outcome: 'accept' } });
   const [message] = await eventually('the webhook came', () => (hook.received.length > 0 ? hook.received : null));
   await eventually('the row is there', async () => (await weir.ask('/v1/decisions/T-1')).status === 200);

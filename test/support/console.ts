@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { transferRecord } from '../../schemas/events/transfer.ts';
 import { type Look, openTab, type Tab } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { ADMIN_KEY, type RunningWeir } from './running-weir.ts';
+import { ADMIN_KEY, DECIDED, type RunningWeir } from './running-weir.ts';
 
 /** Large enough to wait for an approval. */
 export function largeTransfer(transferId: string, fields: object = {}) {
@@ -15,7 +15,7 @@ export function largeTransfer(transferId: string, fields: object = {}) {
 /** Transfers that are held, one of which settles all the same: that rings a bell. */
 export async function sendHeldTransfers(weir: RunningWeir): Promise<void> {
   for (const id of ['T-HELD-zh', 'T-HELD-en', 'T-LOST']) {
-    const { body } = await weir.ask('/v1/transfers?wait=decision', largeTransfer(id));
+    const { body } = await weir.ask(DECIDED, largeTransfer(id));
     if ((body as { outcome?: string }).outcome !== 'hold')
       throw new Error(`${id} was not held: ${JSON.stringify(body)}`);
   }

@@ -9,6 +9,9 @@ import { ROOT } from './sources.ts';
 
 export const ADMIN_KEY = 'key-of-the-tests-administrator';
 
+/** Where transfers are answered with their decision, however long it takes while others have the processors. */
+export const DECIDED = '/v1/transfers?wait=decision&timeoutMs=30000';
+
 export interface RunningWeir {
   readonly process: ChildProcess;
   readonly address: string;
@@ -30,15 +33,11 @@ export interface StartOptions {
 export async function startWeir(options: StartOptions): Promise<RunningWeir> {
   const child = spawnWeir(options);
   const printed = captured(child);
-  const file = await eventually(
-    'Weir listens',
-    () => {
-      if (child.exitCode !== null) return 'ended' as const;
-      const found = readAdminFile(options.dataDir);
-      return found?.pid === child.pid ? found : null;
-    },
-    60_000,
-  );
+  const file = await eventually('Weir listens', () => {
+    if (child.exitCode !== null) return 'ended' as const;
+    const found = readAdminFile(options.dataDir);
+    return found?.pid === child.pid ? found : null;
+  });
   if (file === 'ended') throw new Error(`Weir ended with ${child.exitCode} before it listened:\n${printed()}`);
   const { address } = file;
   const ask = async (path: string, body?: unknown) => {
