@@ -82,6 +82,8 @@ export interface BenchOptions
   readonly log?: Log;
   /** False: nobody sends yet. */
   readonly sends?: boolean;
+  /** How long the test button waits; long unless nobody is going to send. */
+  readonly testWaitMs?: number;
 }
 
 export interface WebhookBench {
@@ -110,7 +112,7 @@ export interface Subscribed {
 type Any = any;
 
 export async function openWebhooks(options: BenchOptions = {}): Promise<WebhookBench> {
-  const { folder = temporaryFolder(), log: _, sends = true, now = Date.now, ...rest } = options;
+  const { folder = temporaryFolder(), log: _, sends = true, now = Date.now, testWaitMs = 60_000, ...rest } = options;
   const log = options.log ?? (await openEmbeddedLog({ folder: join(folder, 'log'), partitions: PARTITIONS }));
   const faults: unknown[] = [];
   const keys = new KeyStore({ file: join(folder, 'keys.json'), now });
@@ -124,7 +126,7 @@ export async function openWebhooks(options: BenchOptions = {}): Promise<WebhookB
     onFault: (error) => faults.push(error),
   });
   const allow = options.allow ?? LOCAL;
-  await addWebhookRoutes(server.app, { log, key: TEST_KEY, allow, now, testWaitMs: 5_000 });
+  await addWebhookRoutes(server.app, { log, key: TEST_KEY, allow, now, testWaitMs });
   const address = await server.listen({ port: 0 });
   const senders: WebhookSender[] = [];
   let closed = false;

@@ -164,7 +164,7 @@ describe('the test button', () => {
   });
 
   it('says that nobody sends', async () => {
-    const bench = await openWebhooks({ sends: false });
+    const bench = await openWebhooks({ sends: false, testWaitMs: 100 });
     const { id } = await bench.subscribe('https://hooks.example.com/');
     expect((await bench.ask('POST', `/v1/webhooks/${id}/test`)).body).toMatchObject({ outcome: 'pending' });
   });
