@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import { openClickHouseServer } from '../../runtime/clickhouse-server.ts';
 import type { ClickHouseService } from '../../runtime/services.ts';
 import type { ServerOptions } from './clickhouse-server.ts';
 import { temporaryFolder } from './folder.ts';
+import { freePorts } from './ports.ts';
 import { ROOT } from './sources.ts';
 
 export interface ClickHouseServer {
@@ -24,35 +26,44 @@ export async function startClickHouseServer(
   given: Omit<Partial<ServerOptions>, 'port'> = {},
 ): Promise<ClickHouseServer> {
   const folder = given.folder ?? join(temporaryFolder(), 'server');
-  let { child, port } = await spawnServer({ ...given, folder, port: 0 });
+  const [port] = (await freePorts(1)) as [number];
+  let child: ChildProcess | null = null;
   const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, 'close');
     child.kill('SIGKILL');
     await closed;
   };
   onTestFinished(kill);
+  const start = async () => {
+    child = spawnServer({ ...given, folder, port });
+    await listening(child);
+  };
+  await start();
   return {
     port,
     kill,
     restart: async () => {
       await kill();
-      ({ child, port } = await spawnServer({ ...given, folder, port }));
+      await start();
     },
   };
 }
 
-async function spawnServer(options: ServerOptions): Promise<{ child: ChildProcess; port: number }> {
+function spawnServer(options: ServerOptions): ChildProcess {
   const script = join(ROOT, 'test/support/clickhouse-server.ts');
-  const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Resolves when the server has said so. */
+async function listening(child: ChildProcess): Promise<void> {
   let errors = '';
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     errors += data;
   });
   const ended = once(child, 'close').then(() => null);
-  const printed = await Promise.race([once(child.stdout, 'data'), ended]);
+  const printed = await Promise.race([once(child.stdout as Readable, 'data'), ended]);
   if (printed === null) throw new Error(`the ClickHouse server ended before it listened: ${errors}`);
-  return { child, port: Number(`${printed[0]}`) };
 }
 
 export function serviceAt(port: number, given: Partial<ClickHouseService> = {}): ClickHouseService {

@@ -3,18 +3,16 @@
  * folder of its own. A test may stop, kill and start them again.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
+import { freePorts } from '../ports.ts';
 import { kafkaJars } from './jars.ts';
 
-const START_DEADLINE_MS = 60_000;
-/** Between the ports of well-known services and those of connections, on every system that Weir runs on. */
-const [PORTS_FROM, PORTS_BELOW] = [10_000, 32_000];
 const JAVA = [
   '-Xmx512m',
   '-XX:+UseSerialGC',
@@ -49,7 +47,12 @@ export class KafkaCluster {
 
   static async start(options: ClusterOptions = {}): Promise<KafkaCluster> {
     const cluster = new KafkaCluster(options);
-    await cluster.#start(options.nodes ?? 1);
+    try {
+      await cluster.#start(options.nodes ?? 1);
+    } catch (error) {
+      await cluster.remove();
+      throw error;
+    }
     return cluster;
   }
 
@@ -87,7 +90,7 @@ export class KafkaCluster {
       if (child.exitCode !== null) throw new Error(`the broker ended: ${tailOf(node)}`);
       return isListening(node.port);
     };
-    await eventually(`broker ${node.id} listens on ${node.port}`, listens, START_DEADLINE_MS);
+    await eventually(`broker ${node.id} listens on ${node.port}`, listens);
   }
 
   /** Stops a broker in good order. */
@@ -179,27 +182,6 @@ function propertiesOf({ folder }: Node): string {
 
 function tailOf({ folder }: Node): string {
   return readFileSync(join(folder, 'output'), 'utf8').slice(-2_000);
-}
-
-/**
- * Free ports, held together while they are looked for so that they differ. They lie below those that a system gives
- * away by itself: else some connection, or the broker of another test, takes one while its broker is not yet up, and
- * who connects to it meanwhile may reach itself.
- */
-export async function freePorts(count: number): Promise<number[]> {
-  const held: Server[] = [];
-  while (held.length < count) {
-    const server = createServer();
-    server.listen(randomInt(PORTS_FROM, PORTS_BELOW), '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (isFree) held.push(server);
-  }
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(held.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 function isListening(port: number): Promise<boolean> {

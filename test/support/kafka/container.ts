@@ -1,7 +1,7 @@
 /** A real Kafka broker in a container, started by testcontainers from the image that Apache publishes. */
 import { spawnSync } from 'node:child_process';
 import { GenericContainer, Wait } from 'testcontainers';
-import { freePorts } from './cluster.ts';
+import { freePorts } from '../ports.ts';
 
 const IMAGE = 'apache/kafka:4.3.0';
 const START_DEADLINE_MS = 120_000;

@@ -4,8 +4,6 @@ import kafkajs from 'kafkajs';
 import { eventually } from '../eventually.ts';
 import type { TestKafka } from './real-kafka.ts';
 
-const READ_DEADLINE_MS = 60_000;
-
 /** What a consumer as kafkajs makes it reads of a topic, partition by partition, until it has so many records. */
 export async function readWithKafkajs(brokers: readonly string[], topic: string, count: number): Promise<Buffer[][]> {
   const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
@@ -22,7 +20,7 @@ export async function readWithKafkajs(brokers: readonly string[], topic: string,
         total++;
       },
     });
-    await eventually(`${count} records of ${topic}`, () => total >= count, READ_DEADLINE_MS);
+    await eventually(`${count} records of ${topic}`, () => total >= count);
   } finally {
     await consumer.disconnect();
   }

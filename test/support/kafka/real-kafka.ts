@@ -57,7 +57,7 @@ export function useKafka(): TestKafka {
   beforeAll(async () => {
     if (SOURCE === 'container') container = await containerOrNull();
     if (SOURCE === 'jars' || (SOURCE === 'container' && container === null)) cluster = await KafkaCluster.start();
-  }, 240_000);
+  });
   afterAll(async () => {
     await container?.stop();
     await cluster?.remove();
