@@ -50,7 +50,7 @@ describeWith(kafka, 'a process on Kafka', () => {
       // What goes wrong there is told in the end, or before.
       sending.catch(() => {});
       for (let kill = 0; kill < KILLS; kill++) await Promise.race([lives.live(), sending]);
-      await lives.last();
+      await lives.last(() => upstream.acknowledged > KILLS * 5);
       upstream.stop();
       await sending;
 
@@ -66,6 +66,6 @@ describeWith(kafka, 'a process on Kafka', () => {
       for (const topic of ['decisions', 'alerts', 'voids'] as const) expect(outputs[topic], topic).toBeGreaterThan(0);
       await stop();
     },
-    120_000 + KILLS * 40_000,
+    300_000 + KILLS * 40_000,
   );
 });

@@ -11,6 +11,7 @@ import { systemNow } from '../../runtime/clock.ts';
 import { loadConfig } from '../../runtime/config.ts';
 import { Lifecycle } from '../../runtime/lifecycle.ts';
 import { Metrics } from '../../runtime/metrics.ts';
+import { eventually } from './eventually.ts';
 import { captured, spawnWeir } from './running-weir.ts';
 
 type Environment = { readonly [name: string]: string };
@@ -44,11 +45,11 @@ export class Lives {
     expect({ code, signal }, printed()).toEqual(ended);
   }
 
-  /** A life that is let be for a while, and stops gracefully. */
-  async last(): Promise<void> {
+  /** A life that is let be until there is enough to look at, and stops gracefully. */
+  async last(isEnough: () => boolean): Promise<void> {
     const { child, printed, closed } = this.#start();
     expect(await this.#listens(child), printed()).toBe(true);
-    await pause(1_000);
+    await Promise.all([pause(1_000), eventually('there is enough to look at', isEnough)]);
     child.kill('SIGTERM');
     this.address = null;
     expect(await closed, printed()).toEqual([0, null]);
