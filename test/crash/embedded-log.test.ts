@@ -88,7 +88,7 @@ function readAll(log: Log, topic: string, partition: number): string[] {
   return values;
 }
 
-it(`holds all that was acknowledged, once, after each of at least ${KILLS} kills`, { timeout: 300_000 }, async () => {
+it(`holds all that was acknowledged, once, after each of at least ${KILLS} kills`, async () => {
   const folder = temporaryFolder();
   const notes = join(folder, 'notes');
   const acknowledged = new Acknowledged();
@@ -110,7 +110,7 @@ it(`holds all that was acknowledged, once, after each of at least ${KILLS} kills
 });
 
 describeWith(smallDisk, 'a disk that somebody else fills', () => {
-  it('holds all that was acknowledged, however the process takes it', { timeout: 120_000 }, async () => {
+  it('holds all that was acknowledged, however the process takes it', async () => {
     for (let round = 0; round < 5; round++) {
       const disk = mountSmallDisk(64);
       const [folder, ballast] = [join(disk, 'log'), join(disk, 'ballast')];

@@ -38,7 +38,7 @@ describeWith(kafkaFromJars, 'a river on Kafka', () => {
 
   beforeAll(async () => {
     bed = await startBed();
-  }, 120_000);
+  });
   afterAll(() => removeBed(bed));
 
   it(

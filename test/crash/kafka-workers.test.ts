@@ -118,7 +118,7 @@ describeWith(kafka, 'workers on Kafka', () => {
       );
       await stop();
     },
-    120_000 + ROUNDS * 240_000,
+    300_000 + ROUNDS * 240_000,
   );
 });
 

@@ -59,7 +59,7 @@ it(`is killed ${KILLS} times`, async () => {
   });
   const delivered = last.attempts().filter(({ outcome }) => outcome === 'delivered');
   expect(new Set(delivered.map(({ messageId }) => messageId)).size).toBe(all.length);
-}, 120_000);
+});
 
 /** Runs until messages went out, and a random while longer. */
 async function runAndKill(folder: string): Promise<void> {

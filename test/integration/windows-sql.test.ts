@@ -309,5 +309,5 @@ describe('windows', () => {
       return !same || totals.counterparties !== counterparties;
     });
     expect(wrong.map(([key, totals]) => [key, totals, expected.get(key)])).toEqual([]);
-  }, 180_000);
+  });
 });

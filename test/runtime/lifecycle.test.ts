@@ -103,7 +103,7 @@ describe('a process', () => {
 
   it('ends with its code because of a fault, whatever its threads are in the middle of', () => {
     const child = join(import.meta.dirname, 'lifecycle-child.ts');
-    const { status, signal } = spawnSync(process.execPath, [child, temporaryFolder()], { timeout: 30_000 });
+    const { status, signal } = spawnSync(process.execPath, [child, temporaryFolder()], { timeout: 120_000 });
     expect({ status, signal }).toEqual({ status: 70, signal: null });
   });
 

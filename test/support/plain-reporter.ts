@@ -9,8 +9,6 @@ export class PlainReporter implements Reporter {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         counts[state === 'pending' ? 'failed' : state]++;
-        const tries = (test.diagnostic()?.retryCount ?? 0) + 1;
-        if (state === 'passed' && tries > 1) process.stdout.write(`passed at try ${tries}: ${test.fullName}\n`);
       }
       // A file that cannot be loaded, or whose hooks throw, has no failed test to its name.
       if (module.state() === 'failed' && counts.failed === before) counts.failed++;

@@ -8,10 +8,6 @@ import { captured, spawnWeir } from './running-weir.ts';
 
 type Environment = { readonly [name: string]: string };
 
-/** A process may need this long to start while others have the processors. */
-const START_DEADLINE_MS = 90_000;
-const MOVE_DEADLINE_MS = 60_000;
-
 export class WorkerProcess {
   readonly dataDir = temporaryFolder();
   readonly #roles: string;
@@ -45,7 +41,7 @@ export class WorkerProcess {
     // What earlier lives printed, too.
     this.#printed = () => before + printed();
     const listens = () => (child.exitCode === null ? this.address : 'ended');
-    const address = await eventually(`a worker with the roles ${this.#roles} listens`, listens, START_DEADLINE_MS);
+    const address = await eventually(`a worker with the roles ${this.#roles} listens`, listens);
     if (address === 'ended') throw new Error(`a worker ended with ${child.exitCode}:\n${this.printed()}`);
   }
 
@@ -84,7 +80,7 @@ export class WorkerProcess {
 export async function haveAll(
   workers: readonly WorkerProcess[],
   partitions: number,
-  deadlineMs = MOVE_DEADLINE_MS,
+  deadlineMs?: number,
 ): Promise<void> {
   const even = Math.floor(partitions / workers.length);
   await eventually(

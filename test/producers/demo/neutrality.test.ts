@@ -32,7 +32,7 @@ beforeAll(() => {
   planted = [...submitted.values()].filter(({ transferId }) => typologyOf.has(transferId));
   ordinary = [...submitted.values()].filter(({ transferId }) => !typologyOf.has(transferId));
   typologies = Map.groupBy(planted, ({ transferId }) => typologyOf.get(transferId) as string);
-}, 120_000);
+});
 
 /** Share of planted transfers among all that have a trait, for each value of the trait that enough have. */
 function mostTelling(trait: (transfer: Transfer) => string): { value: string; precision: number } {

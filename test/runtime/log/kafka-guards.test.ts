@@ -28,7 +28,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     cluster = await KafkaCluster.start({ proxyPort: proxy.port, properties });
     proxy.target = cluster.proxiedPort;
     registry = await RegistryServer.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await registry.stop();
     proxy.close();
@@ -77,7 +77,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     }
     expect(await readAll(log, 'transfers', 0)).toEqual(['0', '1', '2']);
     expect(await readAll(log, 'decisions', 0)).toEqual(['0', '1', '2']);
-  }, 60_000);
+  });
 
   it('tells a transaction that the broker timed out from a takeover', async () => {
     const log = await open({ requestTimeoutMs: 4_000, transactionTimeoutMs: 1_000 });
@@ -103,7 +103,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     await successor.fence();
     await expect(committer.commit(commitOf(output('zombie')))).rejects.toEqual(code('LOG_FENCED'));
     await successor.commit(commitOf(output('successor')));
-  }, 60_000);
+  });
 
   it('undoes at the next fence what was cut off, and goes on as who it was', async () => {
     const log = await open({ requestTimeoutMs: 4_000, patienceMs: 3_000, transactionTimeoutMs: LONG_MS });
@@ -116,7 +116,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     expect(state.toString()).toBe('before');
     await committer.commit(commitOf([texts('decisions', 0, ['after'])], 'after'));
     expect(await readAll(log, 'decisions', 0)).toEqual(['before', 'after']);
-  }, 60_000);
+  });
 
   it('waits for brokers when it takes over, longer than an append may wait', async () => {
     const log = await open({ patienceMs: 1_000 });
@@ -129,7 +129,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     await expect(log.append(texts('transfers', 0, ['refused']))).rejects.toEqual(code('LOG_UNAVAILABLE'));
     await cluster.startNode();
     expect((await fencing).map(({ state }) => state.toString())).toEqual(['', 'before']);
-  }, 120_000);
+  });
 
   it('opens the connections of a reader anew that stands still, and says so', async () => {
     const log = await open({ requestTimeoutMs: LONG_MS, watchMs: 500 });
@@ -146,5 +146,5 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     expect(troubles.join()).toMatch(
       /Reading transfers, partition 0, stands still at offset 1, and the log goes on to 2/,
     );
-  }, 60_000);
+  });
 });

@@ -71,7 +71,7 @@ describeWith(kafka, 'record keys', () => {
       Object.values(wanted).reduce((sum, keys) => sum + keys.length, 0),
     );
     expect(found).toEqual(wanted);
-  }, 60_000);
+  });
 });
 
 /** Keys by topic, in order, once so many records have come. */

@@ -233,12 +233,12 @@ describeWith(kafkaFromJars, 'the Kafka log on three brokers', () => {
       [2, 'killNode'],
     ] as const) {
       const before = count;
-      await eventually('commits go on', () => count > before + 20, 90_000);
+      await eventually('commits go on', () => count > before + 20);
       await cluster[how](index);
       await cluster.startNode(index);
     }
     const before = count;
-    await eventually('commits go on in the end', () => count > before + 20, 90_000);
+    await eventually('commits go on in the end', () => count > before + 20);
     disturbed = true;
     await Promise.all([committing, appending]);
     const numbers = (upTo: number) => Array.from({ length: upTo }, (_, number) => `${number}`);
