@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
 import type { ClickHouseClient } from '../runtime/clickhouse.ts';
-import { KeyStore } from '../runtime/http/keys.ts';
+import { Access } from '../runtime/http/access.ts';
 import { buildServer } from '../runtime/http/server.ts';
+import { openEmbeddedLog } from '../runtime/log/embedded.ts';
 import { PARTIES, PARTITIONS } from './panel-data.ts';
 
 /** Asked so often, of another party each time: what was read for one is not at hand for the next. */
@@ -31,8 +32,13 @@ export interface PageFigures {
 type Ask = (path: string) => Promise<{ readonly ms: number; readonly body: unknown }>;
 
 export async function benchPages(clickhouse: ClickHouseClient, folder: string, now: number): Promise<PageFigures> {
-  const keys = new KeyStore({ file: join(folder, 'keys.json'), now: () => now });
-  const server = await buildServer({ keys, version: 'bench', readiness: () => ({ ready: true, checks: {} }) });
+  const onFault = (error: unknown) => {
+    throw error;
+  };
+  const log = await openEmbeddedLog({ folder: join(folder, 'pages-log'), partitions: 1 });
+  const access = new Access({ log, now: () => now, onFault });
+  await access.open();
+  const server = await buildServer({ access, version: 'bench', readiness: () => ({ ready: true, checks: {} }) });
   addQueryRoutes(server.app, {
     clickhouse,
     partitions: PARTITIONS,
@@ -44,9 +50,10 @@ export async function benchPages(clickhouse: ClickHouseClient, folder: string, n
   });
   const address = await server.listen({ port: 0 });
   try {
-    return await askAll(askerOf(address, keys.firstAdminKey as string));
+    return await askAll(askerOf(address, (await access.makeFirstAdmin()) as string));
   } finally {
     await server.close();
+    await log.close();
   }
 }
 

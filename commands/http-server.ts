@@ -5,9 +5,8 @@ import { LIVE_ROUTE } from '../dashboards/api/live/route.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
-import { KeyStore } from '../runtime/http/keys.ts';
+import type { Access } from '../runtime/http/access.ts';
 import { buildServer, type Server } from '../runtime/http/server.ts';
-import type { Sessions } from '../runtime/http/sessions.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -34,22 +33,15 @@ export async function serveOperators(
   parts: ProcessParts,
   actionsOf: (flow: FlowMeter) => readonly AdminAction[],
 ): Promise<string> {
-  const { config, engine, metrics, now } = parts;
+  const { engine, metrics, now } = parts;
   const flow = new FlowMeter(metrics, engine, now);
-  const adminKey = config.adminKey ?? systemRandomBytes(32).toString('hex');
-  const keys = new KeyStore({ file: join(config.dataDir, 'keys.json'), now, adminKey });
-  const server = await openServer(parts, keys, flow);
+  const server = await openServer(parts, null, flow);
   return listenAndTell(parts, server, actionsOf(flow));
 }
 
 /** Routes may be added to it until it listens. */
-export async function openServer(
-  parts: ProcessParts,
-  keys: KeyStore,
-  flow: FlowMeter,
-  sessions?: Sessions,
-): Promise<Server> {
-  return parts.lifecycle.start('http', () => build(parts, keys, flow, sessions), stopServer);
+export async function openServer(parts: ProcessParts, access: Access | null, flow: FlowMeter): Promise<Server> {
+  return parts.lifecycle.start('http', () => build(parts, access, flow), stopServer);
 }
 
 /** Listens, and tells commands of the same user where; answers the address. */
@@ -71,13 +63,11 @@ export async function listenAndTell(
 
 async function build(
   { config, version, metrics, engine, lifecycle, logger, tracing }: ProcessParts,
-  keys: KeyStore,
+  access: Access | null,
   flow: FlowMeter,
-  sessions: Sessions | undefined,
 ): Promise<Server> {
   return buildServer({
-    keys,
-    ...(sessions === undefined ? {} : { sessions }),
+    access,
     version,
     logger,
     tracing,

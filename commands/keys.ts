@@ -1,18 +1,17 @@
 /** `weir keys`: who may call the API, and as whom. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { systemRandomBytes } from '../runtime/clock.ts';
 import { WeirError } from '../runtime/errors.ts';
-import { type KeyFacts, KeyStore, type NewKey, newKey, ROLES } from '../runtime/http/keys.ts';
+import { type KeyFacts, type KeyStore, type NewKey, newKey, ROLES } from '../runtime/http/keys.ts';
 import { fieldErrorsOf } from '../runtime/http/problem.ts';
+import { withAccess } from './access.ts';
 import type { AdminAction } from './admin/routes.ts';
-import { type Cli, type Declare, type Holder, settingsOf, withFolder } from './cli.ts';
+import type { Cli, Declare } from './cli.ts';
 import { type Text, table } from './terminal.ts';
 
 /** Who made a key from the command line: the operating system says who may use it. */
 const BY = 'command-line';
 
-type Created = ReturnType<KeyStore['create']>;
+type Created = Awaited<ReturnType<KeyStore['create']>>;
 
 const HEAD: readonly Text[] = [
   { en: 'Id', zh: '编号' },
@@ -36,9 +35,9 @@ const TEXTS = {
 /** What the running Weir does for these commands. */
 export function keyActions(keys: KeyStore): AdminAction[] {
   return [
-    { method: 'GET', path: '/keys', answer: async () => keys.list() },
-    { method: 'POST', path: '/keys', answer: async ({ body }) => keys.create(checkKey(body), BY) },
-    { method: 'DELETE', path: '/keys/:id', answer: async ({ params }) => keys.revoke(params.id as string) },
+    { method: 'GET', path: '/keys', answer: () => keys.listAll() },
+    { method: 'POST', path: '/keys', answer: ({ body }) => keys.create(checkKey(body), BY) },
+    { method: 'DELETE', path: '/keys/:id', answer: ({ params }) => keys.revoke(params.id as string, BY) },
   ];
 }
 
@@ -51,9 +50,8 @@ export const declareKeys: Declare = (program, cli) => {
     .argument('<id>', 'see weir keys list')
     .description('End a key at once and for ever.')
     .action(async (id: string) => {
-      const facts = await withKeys<KeyFacts>(cli, 'DELETE', `/keys/${encodeURIComponent(id)}`, (store) =>
-        store.revoke(id),
-      );
+      const asked = { method: 'DELETE', path: `/keys/${encodeURIComponent(id)}` } as const;
+      const facts = await withAccess<KeyFacts>(cli, asked, (own) => own.keys.revoke(id, BY));
       cli.terminal.print(`${facts.id}  ${facts.name}  ${cli.terminal.say(TEXTS.revoked)}`);
     });
 };
@@ -67,7 +65,8 @@ function declareCreate(keys: Command, cli: Cli): void {
     .option('--department <department...>', 'departments that rules may ask of an approver')
     .action(async (options: { name: string; role: string[]; department?: string[] }) => {
       const wanted = checkKey({ name: options.name, roles: options.role, departments: options.department ?? [] });
-      const created = await withKeys<Created>(cli, 'POST', '/keys', (store) => store.create(wanted, BY), wanted);
+      const asked = { method: 'POST', path: '/keys', body: wanted } as const;
+      const created = await withAccess<Created>(cli, asked, (own) => own.keys.create(wanted, BY));
       cli.terminal.complain(cli.terminal.say(TEXTS.shownOnce));
       cli.terminal.print(created.key);
     });
@@ -80,7 +79,8 @@ function declareList(keys: Command, cli: Cli): void {
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) => {
       const { terminal } = cli;
-      const facts = await withKeys<readonly KeyFacts[]>(cli, 'GET', '/keys', (store) => store.list());
+      const asked = { method: 'GET', path: '/keys' } as const;
+      const facts = await withAccess<readonly KeyFacts[]>(cli, asked, async (own) => own.keys.list());
       if (options.json === true) {
         terminal.print(JSON.stringify(facts, null, 2));
         return;
@@ -99,25 +99,6 @@ function declareList(keys: Command, cli: Cli): void {
       ))
         terminal.print(line);
     });
-}
-
-/** Asks the running Weir, which holds the keys in memory, or opens the file where none runs. */
-async function withKeys<T>(
-  cli: Cli,
-  method: AdminAction['method'],
-  path: string,
-  own: (store: KeyStore) => T,
-  body?: unknown,
-): Promise<T> {
-  return withFolder(settingsOf(cli), async (holder: Holder) => {
-    if (holder.kind === 'running') return holder.client.ask<T>(method, path, body);
-    return own(openKeys(holder.dataDir, cli));
-  });
-}
-
-/** A store that makes no first administrator: that key would be shown to nobody. The next start makes it. */
-function openKeys(dataDir: string, { now }: Cli): KeyStore {
-  return new KeyStore({ file: join(dataDir, 'keys.json'), now, adminKey: systemRandomBytes(32).toString('hex') });
 }
 
 function checkKey(body: unknown): NewKey {

@@ -14,7 +14,7 @@ import { METRICS } from '../runtime/metrics.ts';
 import { formatMoney, type Money } from '../schemas/money.ts';
 import { REFUSALS } from '../schemas/refusals.ts';
 import { formatDuration } from '../schemas/time.ts';
-import { TOPIC_NAMES, TOPICS } from '../schemas/topics.ts';
+import { TOPIC_NAMES, TOPICS, type Topic } from '../schemas/topics.ts';
 
 type Row = readonly string[];
 
@@ -192,14 +192,14 @@ function settingTable(): string {
 
 function topicTable(): string {
   const rows = TOPIC_NAMES.map((name) => {
-    const { title, record, key, partitions, retentionMs, access, undecodable } = TOPICS[name];
+    const { title, record, key, partitions, retentionMs, compacted, access, undecodable }: Topic = TOPICS[name];
     return [
       code(name),
       `${title.en} · ${title.zh}`,
       record === null ? 'blocks of entries' : code(record.name),
       key,
       partitions,
-      retentionMs === null ? 'for ever' : formatDuration(retentionMs),
+      retentionMs !== null ? formatDuration(retentionMs) : compacted === true ? 'for ever, compacted' : 'for ever',
       access,
       undecodable,
     ];

@@ -14,10 +14,8 @@ import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
 import { Intake } from '../producers/intake.ts';
 import { systemRandomBytes } from '../runtime/clock.ts';
+import { Access } from '../runtime/http/access.ts';
 import { callerStill } from '../runtime/http/auth.ts';
-import { KeyStore } from '../runtime/http/keys.ts';
-import { Sessions } from '../runtime/http/sessions.ts';
-import { UserStore } from '../runtime/http/users.ts';
 import type { RecordBatch } from '../runtime/log/port.ts';
 import { LatencyRows } from '../sinks/clickhouse/latency.ts';
 import type { AdminAction } from './admin/routes.ts';
@@ -58,9 +56,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   );
   const flow = new FlowMeter(metrics, engine, now, (latencyMs, count) => latencies.add(latencyMs, count));
   const listeners = [(batch: RecordBatch) => flow.decided(batch)];
-  const keys = openKeys(options);
-  const users = new UserStore({ file: join(config.dataDir, 'users.json'), now });
-  const sessions = new Sessions(users, now);
+  const access = await openAccess(options);
+  const { keys, users } = access;
+  const firstAdminKey = await access.makeFirstAdmin();
   const intake = new Intake(engine.log, {
     onAccepted: (topic, count) => metrics.count('weir_events_accepted_total', { topic }, count),
     tracing,
@@ -70,13 +68,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     () => startIndex(options, listeners),
     (started) => started.close(),
   );
-  const server = await openServer(options, keys, flow, sessions);
+  const server = await openServer(options, access, flow);
   addIntakeRoutes(server.app, {
     intake,
     index,
-    keys,
-    users,
-    sessions,
+    access,
     newId,
     now,
     lookUpWaiting: (batch, limit) => lookUpWaiting(engine.clickhouse.read, batch, limit),
@@ -113,7 +109,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     differencesBetween,
   });
   const live = startLive(engine, server.app, {
-    callerNow: (request) => callerStill(keys, sessions, request),
+    callerNow: (request) => callerStill(access, request),
     onFault: (error) => lifecycle.fail(error),
   });
   listeners.push((batch) => live.decided(batch));
@@ -122,14 +118,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const actions = [
     ...options.actions,
     ...keyActions(keys),
-    ...userActions({ users, sessions, intake, now, newId }),
+    ...userActions({ users, intake, now, newId }),
     ...settingsActions(engine.settings),
     ...replayActions(engine, config.dataDir),
     evaluateAction(engine.clickhouse.read, config.dataDir),
   ];
   const address = await listenAndTell(options, server, actions);
   const onDecisions: Serving['onDecisions'] = (listener) => void listeners.push(listener);
-  return { address, intake, index, flow, onDecisions, firstAdminKey: keys.firstAdminKey };
+  return { address, intake, index, flow, onDecisions, firstAdminKey };
 }
 
 /** An id that no event had before. */
@@ -137,9 +133,11 @@ function newId(): string {
   return systemRandomBytes(12).toString('hex');
 }
 
-function openKeys({ config, now }: ServeOptions): KeyStore {
-  const set = config.adminKey === undefined ? {} : { adminKey: config.adminKey };
-  return new KeyStore({ file: join(config.dataDir, 'keys.json'), now, ...set });
+async function openAccess({ config, engine, lifecycle, now }: ServeOptions): Promise<Access> {
+  const { dataDir: folder, adminKey } = config;
+  const access = new Access({ log: engine.log, now, adminKey, folder, onFault: (error) => lifecycle.fail(error) });
+  await access.open();
+  return access;
 }
 
 function startIndex(

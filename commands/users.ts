@@ -1,6 +1,5 @@
 /** `weir users`: who may sign in to the console with name and password. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { administerUsers, type UserAdministration, type UserParts } from '../producers/http/user-administration.ts';
@@ -9,10 +8,10 @@ import { systemRandomBytes } from '../runtime/clock.ts';
 import { WeirError } from '../runtime/errors.ts';
 import { ROLES } from '../runtime/http/keys.ts';
 import { fieldErrorsOf } from '../runtime/http/problem.ts';
-import { Sessions } from '../runtime/http/sessions.ts';
-import { newUser, password, type UserFacts, UserStore } from '../runtime/http/users.ts';
+import { newUser, password, type UserFacts, type UserStore } from '../runtime/http/users.ts';
+import { type AccessQuestion, withAccess } from './access.ts';
 import type { AdminAction } from './admin/routes.ts';
-import { type Cli, type Declare, settingsOf, withFolder } from './cli.ts';
+import type { Cli, Declare } from './cli.ts';
 import { type Text, table } from './terminal.ts';
 
 /** Who made a user from the command line: the operating system says who may use it. */
@@ -45,7 +44,7 @@ const wantedPassword = z.strictObject({ password });
 export function userActions(parts: UserParts): AdminAction[] {
   const administration = administerUsers(parts);
   return [
-    { method: 'GET', path: '/users', answer: async () => parts.users.list() },
+    { method: 'GET', path: '/users', answer: () => parts.users.listAll() },
     { method: 'POST', path: '/users', answer: ({ body }) => administration.create(checked(newUser, body), BY) },
     {
       method: 'POST',
@@ -71,8 +70,8 @@ export const declareUsers: Declare = (program, cli) => {
     .argument('<name>', 'see weir users list')
     .description('End a user at once and for ever; the name stays taken.')
     .action(async (name: string) => {
-      const path = `/users/${encodeURIComponent(name)}`;
-      const facts = await withUsers<UserFacts>(cli, 'DELETE', path, (own) => own.disable(name, BY));
+      const asked = { method: 'DELETE', path: `/users/${encodeURIComponent(name)}` } as const;
+      const facts = await withUsers<UserFacts>(cli, asked, (own) => own.disable(name, BY));
       cli.terminal.print(`${facts.name}  ${cli.terminal.say(TEXTS.disabled)}`);
     });
 };
@@ -87,7 +86,7 @@ function declareCreate(users: Command, cli: Cli): void {
       const chosen = passwordOf(options);
       const { name, role: roles, department: departments = [] } = options;
       const wanted = checked(newUser, { name, roles, departments, password: chosen.password });
-      await withUsers(cli, 'POST', '/users', (own) => own.create(wanted, BY), wanted);
+      await withUsers(cli, { method: 'POST', path: '/users', body: wanted }, (own) => own.create(wanted, BY));
       tell(cli, name, chosen);
     });
 }
@@ -100,7 +99,8 @@ function declarePassword(users: Command, cli: Cli): void {
       const chosen = passwordOf(options);
       const wanted = checked(wantedPassword, { password: chosen.password });
       const path = `/users/${encodeURIComponent(name)}/password`;
-      await withUsers(cli, 'POST', path, (own) => own.setPassword(name, chosen.password, BY), wanted);
+      const asked = { method: 'POST', path, body: wanted } as const;
+      await withUsers(cli, asked, (own) => own.setPassword(name, chosen.password, BY));
       tell(cli, name, chosen);
     });
 }
@@ -112,7 +112,8 @@ function declareList(users: Command, cli: Cli): void {
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) => {
       const { terminal } = cli;
-      const facts = await withUsers<readonly UserFacts[]>(cli, 'GET', '/users', async (_, store) => store.list());
+      const asked = { method: 'GET', path: '/users' } as const;
+      const facts = await withUsers<readonly UserFacts[]>(cli, asked, async (_, store) => store.list());
       if (options.json === true) {
         terminal.print(JSON.stringify(facts, null, 2));
         return;
@@ -162,21 +163,15 @@ function tell({ terminal }: Cli, name: string, { password: chosen, isMade }: Cho
   terminal.print(isMade ? chosen : `${name}  ${terminal.say(TEXTS.isSet)}`);
 }
 
-/** Asks the running Weir, which holds the users in memory, or opens file and log where none runs. */
-async function withUsers<T>(
+/** Who makes changes here notes them in the log as the Weir that runs would. */
+function withUsers<T>(
   cli: Cli,
-  method: AdminAction['method'],
-  path: string,
+  asked: AccessQuestion,
   own: (administration: UserAdministration, store: UserStore) => Promise<T>,
-  body?: unknown,
 ): Promise<T> {
-  return withFolder(settingsOf(cli), async (holder) => {
-    if (holder.kind === 'running') return holder.client.ask<T>(method, path, body);
-    const { now } = cli;
-    const users = new UserStore({ file: join(holder.dataDir, 'users.json'), now });
+  return withAccess(cli, asked, ({ users }, log) => {
     const newId = () => systemRandomBytes(12).toString('hex');
-    const parts = { users, sessions: new Sessions(users, now), intake: new Intake(holder.log), now, newId };
-    return own(administerUsers(parts), users);
+    return own(administerUsers({ users, intake: new Intake(log), now: cli.now, newId }), users);
   });
 }
 

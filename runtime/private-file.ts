@@ -1,5 +1,5 @@
-/** Files that only who runs Weir may read, replaced whole: a crash leaves the old one or the new one. */
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+/** Files and folders that only who runs Weir may read. Files are replaced whole: a crash leaves the old one or the new one. */
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 export function replacePrivateFile(file: string, text: string): void {
@@ -23,5 +23,20 @@ function syncFolder(folder: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+const OWNER_ALONE = 0o700;
+const OTHERS = 0o077;
+
+/** Makes the folder, or shuts out others where it is there and open to them. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: OWNER_ALONE });
+  if ((statSync(folder).mode & OTHERS) === 0) return;
+  try {
+    chmodSync(folder, OWNER_ALONE);
+  } catch (error) {
+    // Of a folder that belongs to somebody else, who may look into it is theirs to say.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The key of each record of a public topic, as `TOPICS` says in words: whom or what the record is about, so that
- * outsiders may partition or compact by it. Weir itself goes by no key.
+ * outsiders may partition or compact by it. Weir itself goes by no key; `access` is compacted by it.
  */
 import type { EventOf, EventTopic } from './journal.ts';
 
@@ -24,4 +24,10 @@ export function inputKeyOf<K extends Exclude<EventTopic, 'voids'>>(topic: K): ((
 }
 
 /** Topics whose key is the first field of their record, so that it can be taken from the encoded value. */
-export const KEYED_BY_FIRST_FIELD: ReadonlySet<string> = new Set(['decisions', 'alerts', 'credit-ratings']);
+export const KEYED_BY_FIRST_FIELD: ReadonlySet<string> = new Set([
+  'decisions',
+  'alerts',
+  'credit-ratings',
+  'access',
+  'sessions',
+]);

@@ -1,4 +1,5 @@
 /** Every topic once: what it carries, how it is partitioned and kept, and what an undecodable record gets. */
+import { accessChangeRecord, sessionChangeRecord } from './access.ts';
 import { alertRecord } from './alert.ts';
 import { creditRatingRecord } from './credit-rating.ts';
 import { deadLetterRecord } from './dead-letter.ts';
@@ -24,6 +25,8 @@ export interface Topic {
   readonly partitions: 'input' | 'journal' | 'journal-and-route' | 'journal-and-webhooks' | 'single';
   /** How long records are kept once every registered reader and checkpoint has passed them; null for ever. */
   readonly retentionMs: number | null;
+  /** Of records with the same key the last counts: a log that compacts may drop those before it. */
+  readonly compacted?: true;
   readonly access: 'public' | 'internal';
   readonly undecodable: 'dead-letter' | 'fatal';
 }
@@ -109,6 +112,20 @@ export const TOPICS = {
   'webhook-attempts': {
     ...declareOutput('webhook-attempts', webhookAttemptRecord, 'none', 'Webhook attempts', 'Webhook 投递记录'),
     partitions: 'single',
+  },
+  access: {
+    ...declareOutput('access', accessChangeRecord, 'part of a key or user', 'Keys and users', '密钥与用户'),
+    partitions: 'single',
+    retentionMs: null,
+    compacted: true,
+    access: 'internal',
+  },
+  sessions: {
+    ...declareOutput('sessions', sessionChangeRecord, 'session', 'Sessions', '登录会话'),
+    partitions: 'single',
+    // Twice as long as a session lasts: what is older tells of none that is still open.
+    retentionMs: DAY_MS,
+    access: 'internal',
   },
 } as const satisfies { readonly [name: string]: Topic };
 

@@ -31,8 +31,8 @@ export function addKeyRoutes(app: App, keys: KeyStore): void {
         response: { 201: keyBody.extend({ key: z.string().describe('The key itself: told now and never again.') }) },
       },
     },
-    (request, reply) => {
-      const { key, facts } = keys.create(request.body, knownCaller(request).name);
+    async (request, reply) => {
+      const { key, facts } = await keys.create(request.body, knownCaller(request).name);
       reply.code(201).header('cache-control', 'no-store');
       return { ...facts, key };
     },
@@ -47,7 +47,7 @@ export function addKeyRoutes(app: App, keys: KeyStore): void {
         response: { 200: z.strictObject({ items: z.array(keyBody) }) },
       },
     },
-    () => ({ items: keys.list() }),
+    async () => ({ items: await keys.listAll() }),
   );
   app.delete(
     '/v1/keys/:id',
@@ -60,6 +60,6 @@ export function addKeyRoutes(app: App, keys: KeyStore): void {
         response: { 200: keyBody },
       },
     },
-    (request) => keys.revoke(request.params.id),
+    (request) => keys.revoke(request.params.id, knownCaller(request).name),
   );
 }

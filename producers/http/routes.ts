@@ -1,7 +1,7 @@
 /** Intake over HTTP: puts its routes on the server that all roles share. */
 import type { Now } from '../../runtime/clock.ts';
+import type { Access } from '../../runtime/http/access.ts';
 import type { App } from '../../runtime/http/app.ts';
-import type { KeyStore } from '../../runtime/http/keys.ts';
 import type { Intake } from '../intake.ts';
 import { type AlertRouteParts, addAlertActionRoute } from './alert-action-route.ts';
 import { type ApprovalRouteParts, addApprovalRoute } from './approval-route.ts';
@@ -17,9 +17,7 @@ export interface IntakeRouteOptions {
   readonly intake: Intake;
   /** Started by whoever made it. */
   readonly index: DecisionIndex;
-  readonly keys: KeyStore;
-  readonly users: SessionRouteParts['users'];
-  readonly sessions: SessionRouteParts['sessions'];
+  readonly access: Access;
   readonly newId: SessionRouteParts['newId'];
   readonly now: Now;
   readonly lookUpAlerts: AlertRouteParts['lookUpAlerts'];
@@ -31,12 +29,13 @@ export interface IntakeRouteOptions {
 }
 
 export function addIntakeRoutes(app: App, options: IntakeRouteOptions): void {
-  const parts = { ...options, idempotency: new Idempotency(options.now) };
+  const { keys, users } = options.access;
+  const parts = { ...options, users, idempotency: new Idempotency(options.now) };
   addEventRoutes(app, parts);
   addApprovalRoute(app, parts);
   addAlertActionRoute(app, parts);
   if (options.ruleSettings !== undefined) addRuleSettingsRoutes(app, options.ruleSettings);
   addControlRoute(app, parts);
-  addKeyRoutes(app, options.keys);
+  addKeyRoutes(app, keys);
   addSessionRoutes(app, parts);
 }

@@ -5,6 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { WeirError } from '../../runtime/errors.ts';
+import type { Access } from '../../runtime/http/access.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { cookieOf, knownCaller, requireRole } from '../../runtime/http/auth.ts';
 import { ROLES } from '../../runtime/http/keys.ts';
@@ -13,7 +14,9 @@ import { newUser, password } from '../../runtime/http/users.ts';
 import type { Activity } from '../../schemas/events/activity.ts';
 import { activityOf, administerUsers, type UserParts } from './user-administration.ts';
 
-export type SessionRouteParts = UserParts;
+export interface SessionRouteParts extends UserParts {
+  readonly access: Access;
+}
 
 const sessionBody = z
   .strictObject({
@@ -46,7 +49,8 @@ export function addSessionRoutes(app: App, parts: SessionRouteParts): void {
 }
 
 function addSessions(app: App, parts: SessionRouteParts): void {
-  const { users, sessions, intake, now, newId } = parts;
+  const { access, users, intake, now, newId } = parts;
+  const { sessions } = access;
   const note = (name: string, kind: Activity['kind'], detail: string | null = null) =>
     intake.append('activity', [activityOf(newId(), now(), name, kind, detail)]);
   app.post(
@@ -62,30 +66,32 @@ function addSessions(app: App, parts: SessionRouteParts): void {
     },
     async (request, reply) => {
       const { name, password: tried } = request.body;
-      const user = await users.check(name, tried);
-      if (user === null) {
+      const member = await users.check(name, tried);
+      if (member === null) {
         await note(name, 'login_failed');
         throw new WeirError('UNAUTHENTICATED', 'Name or password is not right.');
       }
       await note(name, 'login');
-      const { token, csrf, endsAt } = sessions.open(user);
+      const { token, csrf, endsAt } = await sessions.open(member);
       setCookie(request, reply, token, endsAt - now());
-      const { roles, departments } = user;
+      const { roles, departments } = member.user;
       return { name, roles, departments, csrf, endsAt: new Date(endsAt).toISOString() };
     },
   );
   app.get(
     '/v1/session',
     { schema: { tags, summary: 'The session of the cookie (当前会话)', response: { 200: sessionBody } } },
-    (request) => {
-      const holder = sessions.holderOf(cookieOf(request, SESSION_COOKIE) ?? '');
+    async (request) => {
+      const holder = await access.sessionHolder(cookieOf(request, SESSION_COOKIE) ?? '');
       if (holder === null) throw new WeirError('UNAUTHENTICATED', 'There is no session, or it is over.');
       const { name, roles, departments, csrf, endsAt } = holder;
       return { name, roles: [...roles], departments: [...departments], csrf, endsAt: new Date(endsAt).toISOString() };
     },
   );
-  app.delete('/v1/session', { schema: { tags, summary: 'Sign out (退出)' } }, (request, reply) => {
-    sessions.end(cookieOf(request, SESSION_COOKIE) ?? '');
+  app.delete('/v1/session', { schema: { tags, summary: 'Sign out (退出)' } }, async (request, reply) => {
+    const token = cookieOf(request, SESSION_COOKIE) ?? '';
+    await access.sessionHolder(token);
+    await sessions.end(token);
     setCookie(request, reply, '', 0);
     return reply.code(204).send();
   });
@@ -105,8 +111,9 @@ function addSessions(app: App, parts: SessionRouteParts): void {
         await note(name, 'login_failed', 'to change the password');
         throw new WeirError('FORBIDDEN', 'The current password is not right.');
       }
-      await users.setPassword(name, request.body.password);
-      sessions.endAll(name, session ?? undefined);
+      // Whoever changed it goes on; all other sessions held by the old one.
+      const goOn = (credential: string) => sessions.renew(name, session ?? '', credential);
+      await users.setPassword(name, request.body.password, name, goOn);
       await note(name, 'credential_change');
       return reply.code(204).send();
     },
@@ -128,7 +135,7 @@ function addUsers(app: App, parts: SessionRouteParts): void {
   app.get(
     '/v1/users',
     { onRequest, schema: { tags, summary: 'List users (用户列表)', response: { 200: listed } } },
-    () => ({ items: parts.users.list() }),
+    async () => ({ items: await parts.users.listAll() }),
   );
   app.put(
     '/v1/users/:name/password',

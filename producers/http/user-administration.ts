@@ -1,16 +1,14 @@
 /**
  * What administrators do to users, over HTTP or from the command line: whoever is disabled or gets a password is
- * signed out everywhere, and each change is an `activity` event.
+ * signed out everywhere by that, and each change is an `activity` event.
  */
 import type { Now } from '../../runtime/clock.ts';
-import type { Sessions } from '../../runtime/http/sessions.ts';
 import type { NewUser, UserFacts, UserStore } from '../../runtime/http/users.ts';
 import type { Activity } from '../../schemas/events/activity.ts';
 import type { Intake } from '../intake.ts';
 
 export interface UserParts {
   readonly users: UserStore;
-  readonly sessions: Sessions;
   readonly intake: Intake;
   readonly now: Now;
   /** An id that no event had before. */
@@ -23,7 +21,7 @@ export interface UserAdministration {
   disable(name: string, by: string): Promise<UserFacts>;
 }
 
-export function administerUsers({ users, sessions, intake, now, newId }: UserParts): UserAdministration {
+export function administerUsers({ users, intake, now, newId }: UserParts): UserAdministration {
   const note = (name: string, by: string, detail: string) =>
     intake.append('activity', [{ ...activityOf(newId(), now(), name, 'credential_change', detail), by }]);
   return {
@@ -33,14 +31,12 @@ export function administerUsers({ users, sessions, intake, now, newId }: UserPar
       return user;
     },
     setPassword: async (name, password, by) => {
-      const user = await users.setPassword(name, password);
-      sessions.endAll(name);
+      const user = await users.setPassword(name, password, by);
       await note(name, by, 'password set by an administrator');
       return user;
     },
     disable: async (name, by) => {
-      const user = users.disable(name);
-      sessions.endAll(name);
+      const user = await users.disable(name, by);
       await note(name, by, 'disabled');
       return user;
     },

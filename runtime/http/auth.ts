@@ -6,8 +6,9 @@
 import type { FastifyRequest } from 'fastify';
 import { id } from '../../schemas/declare.ts';
 import { WeirError } from '../errors.ts';
-import type { Holder, KeyStore, Role } from './keys.ts';
-import { isSameToken, SESSION_COOKIE, type SessionHolder, type Sessions } from './sessions.ts';
+import type { Access } from './access.ts';
+import type { Holder, Role } from './keys.ts';
+import { isSameToken, SESSION_COOKIE, type SessionHolder } from './sessions.ts';
 
 /** Roles of people who look at what was found and decided. */
 export const STAFF = ['viewer', 'officer', 'approver', 'compliance'] as const satisfies readonly Role[];
@@ -26,28 +27,33 @@ declare module 'fastify' {
   }
 }
 
-export function callerOf(keys: KeyStore, sessions: Sessions | null, request: FastifyRequest): Caller | null {
-  if (request.headers.authorization !== undefined || sessions === null) return callerOfKey(keys, request);
-  return callerOfCookie(request, (token) => sessions.holderOf(token));
+export async function callerOf(access: Access | null, request: FastifyRequest): Promise<Caller | null> {
+  if (access === null) return null;
+  const key = keyOf(request);
+  if (key !== null) return asCaller(await access.keyHolder(key), request);
+  const cookie = cookieOf(request, SESSION_COOKIE);
+  return cookie === null ? null : asSignedIn(await access.sessionHolder(cookie), request);
 }
 
-/** Whom a request that is still being answered stands for by now; asking keeps no session alive. */
-export function callerStill(keys: KeyStore, sessions: Sessions, request: FastifyRequest): Caller | null {
-  if (request.headers.authorization !== undefined) return callerOfKey(keys, request);
-  return callerOfCookie(request, (token) => sessions.holderStill(token));
+/** Whom a request that is still being answered stands for, as far as is known by now; asking keeps no session alive. */
+export function callerStill({ keys, sessions }: Access, request: FastifyRequest): Caller | null {
+  const key = keyOf(request);
+  if (key !== null) return asCaller(keys.holderOf(key), request);
+  return asSignedIn(sessions.holderStill(cookieOf(request, SESSION_COOKIE) ?? ''), request);
 }
 
-function callerOfKey(keys: KeyStore, request: FastifyRequest): Caller | null {
-  const token = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const holder = token === undefined ? null : keys.holderOf(token);
+/** The key that a request shows, empty where it shows something else; null where the cookie counts. */
+function keyOf({ headers: { authorization } }: FastifyRequest): string | null {
+  if (authorization === undefined) return null;
+  return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization)?.[1] ?? '';
+}
+
+function asCaller(holder: Holder | null, request: FastifyRequest): Caller | null {
   if (holder === null) return null;
   return { ...holder, device: headerId(request, 'weir-device'), session: headerId(request, 'weir-session') };
 }
 
-/** A person at a browser: the session is the cookie's own, whatever a header says. */
-function callerOfCookie(request: FastifyRequest, holderOf: (token: string) => SessionHolder | null): Caller | null {
-  const token = cookieOf(request, SESSION_COOKIE);
-  const holder = token === null ? null : holderOf(token);
+function asSignedIn(holder: SessionHolder | null, request: FastifyRequest): Caller | null {
   if (holder === null) return null;
   const { csrf, sessionId, keyId, name, roles, departments } = holder;
   if (!READS.has(request.method) && !isSameToken(String(request.headers['weir-csrf'] ?? ''), csrf)) {

@@ -2,16 +2,14 @@
  * API keys: who may call, and as whom. A key is `weir_<id>_<secret>`; of the 256-bit secret only its
  * SHA-256 is kept, which is enough because such a secret cannot be guessed. The name of a key is the
  * person or system that it stands for: approvals and control entries carry it as `by`.
- *
- * Keys live in one file (mode 0600) that is replaced whole, so a crash leaves the old or the new one.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { AccessChange } from '../../schemas/access.ts';
 import { id } from '../../schemas/declare.ts';
 import { type Now, systemRandomBytes } from '../clock.ts';
 import { WeirError } from '../errors.ts';
-import { replacePrivateFile } from '../private-file.ts';
+import { type AccessLedger, accessChange } from './access-ledger.ts';
 
 /**
  * intake sends events; viewer reads; officer takes steps on alerts; approver releases what is held; compliance
@@ -35,20 +33,16 @@ export const newKey = z.strictObject({
 
 export type NewKey = z.input<typeof newKey>;
 
-const keptKey = newKey.extend({
-  id: z.string(),
-  secretSha256: z.string().length(64),
-  createdAt: z.iso.datetime(),
-  createdBy: z.string().nullable(),
-  revokedAt: z.iso.datetime().nullable(),
-});
-
-const keyFile = z.strictObject({ version: z.literal(1), keys: z.array(keptKey) });
-
-type KeptKey = z.infer<typeof keptKey>;
-
 /** A key as it is shown: everything but the secret. */
-export type KeyFacts = Omit<KeptKey, 'secretSha256'>;
+export interface KeyFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: Role[];
+  readonly departments: string[];
+  readonly createdAt: string;
+  readonly createdBy: string | null;
+  readonly revokedAt: string | null;
+}
 
 /** Whom a presented key stands for. */
 export interface Holder {
@@ -58,24 +52,26 @@ export interface Holder {
   readonly departments: readonly string[];
 }
 
+/** What is known of a key. Its parts come in any order, where a log dropped what was said twice. */
+interface KnownKey {
+  made: AccessChange | null;
+  revokedAt: number | null;
+}
+
 export interface KeyStoreOptions {
-  /** `<data>/keys.json`. */
-  readonly file: string;
+  readonly ledger: AccessLedger;
   readonly now: Now;
   /** The administrator's key where the operator sets one; it is never written down. */
-  readonly adminKey?: string;
+  readonly adminKey?: string | undefined;
 }
 
 export class KeyStore {
-  /** The administrator's key, if this start had to make one: to be shown once. */
-  readonly firstAdminKey: string | null;
   readonly #options: KeyStoreOptions;
   readonly #setAdmin: { readonly hash: Buffer; readonly holder: Holder } | null;
-  #keys: Map<string, KeptKey>;
+  readonly #keys = new Map<string, KnownKey>();
 
   constructor(options: KeyStoreOptions) {
     this.#options = options;
-    this.#keys = new Map(read(options.file).map((key) => [key.id, key]));
     this.#setAdmin =
       options.adminKey === undefined
         ? null
@@ -83,81 +79,99 @@ export class KeyStore {
             hash: sha256(options.adminKey),
             holder: { keyId: 'set', name: 'admin', roles: ['admin'], departments: [] },
           };
-    const hasAdmin = [...this.#keys.values()].some((key) => key.revokedAt === null && key.roles.includes('admin'));
-    this.firstAdminKey =
-      this.#setAdmin !== null || hasAdmin ? null : this.create({ name: 'admin', roles: ['admin'] }, null).key;
+  }
+
+  /** Takes what the log tells of a key. */
+  take(change: AccessChange): void {
+    const { subject, at } = change;
+    const known = this.#keys.get(subject) ?? { made: null, revokedAt: null };
+    if (change.change === 'key') known.made = change;
+    if (change.change === 'revoked') known.revokedAt = at;
+    this.#keys.set(subject, known);
   }
 
   /** Makes a key. The answer's `key` is the only time that it is seen. */
-  create(wanted: NewKey, by: string | null): { readonly key: string; readonly facts: KeyFacts } {
+  async create(wanted: NewKey, by: string | null): Promise<{ readonly key: string; readonly facts: KeyFacts }> {
+    const { name, roles, departments } = newKey.parse(wanted);
     const secret = systemRandomBytes(32).toString('base64url');
-    const kept: KeptKey = {
-      ...newKey.parse(wanted),
-      id: systemRandomBytes(6).toString('hex'),
+    const keyId = systemRandomBytes(6).toString('hex');
+    const made = accessChange('key', keyId, this.#options.now(), by, {
+      ...{ name, roles, departments },
       secretSha256: sha256(secret).toString('hex'),
-      createdAt: new Date(this.#options.now()).toISOString(),
-      createdBy: by,
-      revokedAt: null,
-    };
-    this.#replace(new Map(this.#keys).set(kept.id, kept));
-    return { key: `weir_${kept.id}_${secret}`, facts: factsOf(kept) };
+    });
+    await this.#options.ledger.tell([made]);
+    return { key: `weir_${keyId}_${secret}`, facts: factsOf({ made, revokedAt: null }) as KeyFacts };
   }
 
+  /** All keys as far as the log was read. */
   list(): KeyFacts[] {
-    return [...this.#keys.values()].map(factsOf);
+    return [...this.#keys.values()].map(factsOf).filter((facts) => facts !== null);
+  }
+
+  /** The same, with all that others told until now. */
+  async listAll(): Promise<KeyFacts[]> {
+    await this.#options.ledger.catchUp();
+    return this.list();
   }
 
   /** Ends a key at once and for ever; it stays on the list, for the audit. */
-  revoke(keyId: string): KeyFacts {
-    const key = this.#keys.get(keyId);
-    if (key === undefined) throw new WeirError('NOT_FOUND', `There is no key ${keyId}.`);
-    const revoked = { ...key, revokedAt: key.revokedAt ?? new Date(this.#options.now()).toISOString() };
-    this.#replace(new Map(this.#keys).set(keyId, revoked));
-    return factsOf(revoked);
+  async revoke(keyId: string, by: string | null): Promise<KeyFacts> {
+    await this.#options.ledger.catchUp();
+    const before = this.#keys.get(keyId);
+    const facts = before === undefined ? null : factsOf(before);
+    if (facts === null) throw new WeirError('NOT_FOUND', `There is no key ${keyId}.`);
+    if (facts.revokedAt !== null) return facts;
+    await this.#options.ledger.tell([accessChange('revoked', keyId, this.#options.now(), by)]);
+    return factsOf(this.#keys.get(keyId) as KnownKey) as KeyFacts;
+  }
+
+  /** True where a key of that id was heard of. */
+  knows(token: string): boolean {
+    return this.#keys.has(FORM.exec(token)?.[1] ?? '');
+  }
+
+  /** True where it was not, so that another process may have made it a moment ago. */
+  mayBeNew(token: string): boolean {
+    return FORM.test(token) && !this.knows(token);
   }
 
   /** Whom a presented token stands for; null where it is not known or revoked. */
   holderOf(token: string): Holder | null {
     if (this.#setAdmin !== null && timingSafeEqual(sha256(token), this.#setAdmin.hash)) return this.#setAdmin.holder;
-    const parts = /^weir_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/.exec(token);
+    const parts = FORM.exec(token);
     if (parts === null) return null;
-    const key = this.#keys.get(parts[1] as string);
+    const known = this.#keys.get(parts[1] as string);
     // An unknown id costs the same comparison, so that time does not tell which ids exist.
-    const expected = Buffer.from(key?.secretSha256 ?? NO_SECRET, 'hex');
+    const expected = Buffer.from(known?.made?.secretSha256 ?? NO_SECRET, 'hex');
     const matches = timingSafeEqual(sha256(parts[2] as string), expected);
-    if (!matches || key === undefined || key.revokedAt !== null) return null;
-    return { keyId: key.id, name: key.name, roles: key.roles, departments: key.departments };
-  }
-
-  #replace(keys: Map<string, KeptKey>): void {
-    const content: z.infer<typeof keyFile> = { version: 1, keys: [...keys.values()] };
-    replacePrivateFile(this.#options.file, `${JSON.stringify(content, null, 2)}\n`);
-    this.#keys = keys;
+    const facts = known === undefined || known.revokedAt !== null ? null : factsOf(known);
+    if (!matches || facts === null) return null;
+    return { keyId: facts.id, name: facts.name, roles: facts.roles, departments: facts.departments };
   }
 }
 
+const FORM = /^weir_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 const NO_SECRET = '0'.repeat(64);
 
 function sha256(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
-function factsOf({ secretSha256: _, ...facts }: KeptKey): KeyFacts {
-  return facts;
+function factsOf({ made, revokedAt }: KnownKey): KeyFacts | null {
+  if (made === null) return null;
+  const { subject, name, roles, departments, at, by } = made;
+  return {
+    id: subject,
+    name: name as string,
+    roles: knownRoles(roles),
+    departments,
+    createdAt: new Date(at).toISOString(),
+    createdBy: by,
+    revokedAt: revokedAt === null ? null : new Date(revokedAt).toISOString(),
+  };
 }
 
-function read(file: string): KeptKey[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new WeirError('CONFIG_INVALID', `${file}: the keys cannot be read`, { cause });
-  }
-  try {
-    return keyFile.parse(JSON.parse(text)).keys;
-  } catch (cause) {
-    // Going on with no keys would make a new administrator and forget every revocation.
-    throw new WeirError('CONFIG_INVALID', `${file}: not a file of keys; put it back from a backup`, { cause });
-  }
+/** A role that a later build made means nothing here. */
+export function knownRoles(roles: readonly string[]): Role[] {
+  return roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
 }

@@ -12,15 +12,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { WeirError } from '../errors.ts';
 import type { Tracing } from '../tracing.ts';
+import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { callerOf } from './auth.ts';
 import { readJsonBodies } from './body.ts';
 import { Connections } from './connections.ts';
-import type { KeyStore } from './keys.ts';
 import { describeRoutes } from './openapi.ts';
 import { languageAskedFor, PROBLEM_TYPE, type RenderedProblem, renderProblem } from './problem.ts';
 import { traceRequests } from './request-spans.ts';
-import type { Sessions } from './sessions.ts';
 import { validateParts } from './validation.ts';
 
 /** What `/readyz` tells: each part that must be there, with a word on it. */
@@ -39,9 +38,8 @@ export interface Answered {
 }
 
 export interface ServerOptions {
-  readonly keys: KeyStore;
-  /** Sessions of people who signed in; none where nobody can. */
-  readonly sessions?: Sessions;
+  /** Who may call; null where nobody is known, and no key opens anything. */
+  readonly access: Access | null;
   readonly version: string;
   readonly readiness: () => Readiness;
   /** Body of `/metrics`; there is no such route without it. */
@@ -155,7 +153,7 @@ async function knowCallers(app: App, options: ServerOptions): Promise<void> {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(GUARDS);
-    request.caller = callerOf(options.keys, options.sessions ?? null, request);
+    request.caller = await callerOf(options.access, request);
   });
   await app.register(rateLimit, {
     global: false,

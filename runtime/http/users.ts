@@ -1,18 +1,17 @@
 /**
  * People who sign in with a password. Of a password only its scrypt hash is kept, with a salt of its own; a
- * name that nobody has costs as much time as a wrong password. A name that is tried too often rests a while.
- *
- * Users live in one file (mode 0600) that is replaced whole, so a crash leaves the old or the new one.
+ * name that nobody has costs as much time as a wrong password. A name that is tried too often rests a while, at
+ * the process where it was tried.
  */
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { AccessChange } from '../../schemas/access.ts';
 import { id } from '../../schemas/declare.ts';
 import { MINUTE_MS } from '../../schemas/time.ts';
 import { type Now, systemRandomBytes } from '../clock.ts';
 import { WeirError } from '../errors.ts';
-import { replacePrivateFile } from '../private-file.ts';
-import { newKey } from './keys.ts';
+import { type AccessLedger, accessChange } from './access-ledger.ts';
+import { knownRoles, newKey, type Role } from './keys.ts';
 
 /** OWASP’s floor for scrypt: 32 MB and some 80 ms a guess. */
 const COST: ScryptOptions = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1_024 ** 2 };
@@ -30,33 +29,67 @@ export const newUser = newKey
 
 export type NewUser = z.input<typeof newUser>;
 
-const keptUser = newUser.omit({ password: true }).extend({
-  salt: z.string(),
-  hash: z.string(),
-  createdAt: z.iso.datetime(),
-  createdBy: z.string().nullable(),
-  disabledAt: z.iso.datetime().nullable(),
-});
-const userFile = z.strictObject({ version: z.literal(1), users: z.array(keptUser) });
-type KeptUser = z.infer<typeof keptUser>;
-
 /** A user as it is shown: everything but what a password could be guessed by. */
-export type UserFacts = Omit<KeptUser, 'salt' | 'hash'>;
+export interface UserFacts {
+  readonly name: string;
+  readonly roles: Role[];
+  readonly departments: string[];
+  readonly createdAt: string;
+  readonly createdBy: string | null;
+  readonly disabledAt: string | null;
+}
+
+/** Whoever may sign in, with what names the password that is in force. */
+export interface Member {
+  readonly user: UserFacts;
+  readonly credential: string;
+}
+
+/** What is known of a user. Its parts come in any order, where a log dropped what was said twice. */
+interface KnownUser {
+  made: AccessChange | null;
+  password: AccessChange | null;
+  disabledAt: number | null;
+}
+
+export interface UserStoreOptions {
+  readonly ledger: AccessLedger;
+  readonly now: Now;
+}
 
 export class UserStore {
-  readonly #file: string;
+  readonly #ledger: AccessLedger;
   readonly #now: Now;
   readonly #tried = new Map<string, { count: number; restsUntil: number }>();
-  #users: Map<string, KeptUser>;
+  readonly #users = new Map<string, KnownUser>();
 
-  constructor({ file, now }: { readonly file: string; readonly now: Now }) {
-    this.#file = file;
+  constructor({ ledger, now }: UserStoreOptions) {
+    this.#ledger = ledger;
     this.#now = now;
-    this.#users = new Map(read(file).map((user) => [user.name, user]));
   }
 
+  /** Takes what the log tells of a user. */
+  take(change: AccessChange): void {
+    const { subject, at } = change;
+    const known = this.#users.get(subject) ?? { made: null, password: null, disabledAt: null };
+    if (change.change === 'user') known.made = change;
+    if (change.change === 'disabled') known.disabledAt = at;
+    if (change.change === 'password') {
+      known.password = change;
+      this.#tried.delete(subject);
+    }
+    this.#users.set(subject, known);
+  }
+
+  /** All users as far as the log was read. */
   list(): UserFacts[] {
-    return [...this.#users.values()].map(factsOf);
+    return [...this.#users.values()].map(factsOf).filter((facts) => facts !== null);
+  }
+
+  /** The same, with all that others told until now. */
+  async listAll(): Promise<UserFacts[]> {
+    await this.#ledger.catchUp();
+    return this.list();
   }
 
   /** Those who may sign in. */
@@ -65,54 +98,67 @@ export class UserStore {
   }
 
   /** The user of a name that may sign in; null where there is none, or it is disabled. */
-  inForce(name: string): UserFacts | null {
-    const user = this.#users.get(name);
-    return user === undefined || user.disabledAt !== null ? null : factsOf(user);
+  inForce(name: string): Member | null {
+    const known = this.#users.get(name);
+    const user = known === undefined ? null : factsOf(known);
+    const credential = known?.password?.credential ?? null;
+    return user === null || user.disabledAt !== null || credential === null ? null : { user, credential };
   }
 
   async create(wanted: NewUser, by: string | null): Promise<UserFacts> {
-    const { password: chosen, ...rest } = newUser.parse(wanted);
-    if (this.#users.has(rest.name)) throw new WeirError('CONFLICT', `There is a user ${rest.name} already.`);
-    const user: KeptUser = {
-      ...rest,
-      ...(await hashed(chosen)),
-      createdAt: new Date(this.#now()).toISOString(),
-      createdBy: by,
-      disabledAt: null,
-    };
+    const { password: chosen, name, roles, departments } = newUser.parse(wanted);
+    await this.#refuseKnown(name);
+    const hashed = await hashOf(chosen);
     // While the password was hashed, the same name may have been made.
-    if (this.#users.has(rest.name)) throw new WeirError('CONFLICT', `There is a user ${rest.name} already.`);
-    this.#put(user);
-    return factsOf(user);
+    await this.#refuseKnown(name);
+    const at = this.#now();
+    const made = accessChange('user', name, at, by, { roles, departments });
+    await this.#ledger.tell([made, accessChange('password', name, at, by, hashed)]);
+    return this.#known(name);
   }
 
-  async setPassword(name: string, chosen: string): Promise<UserFacts> {
-    const fresh = await hashed(chosen);
-    const user = { ...this.#known(name), ...fresh };
-    this.#put(user);
-    this.#tried.delete(name);
-    return factsOf(user);
+  /**
+   * Sets another password. `beforehand` is told what it will be named by: a session that is to outlast the change
+   * must hold by both.
+   */
+  async setPassword(
+    name: string,
+    chosen: string,
+    by: string | null,
+    beforehand?: (credential: string) => Promise<void>,
+  ): Promise<UserFacts> {
+    const hashed = await hashOf(chosen);
+    await this.#ledger.catchUp();
+    this.#known(name);
+    await beforehand?.(hashed.credential);
+    await this.#ledger.tell([accessChange('password', name, this.#now(), by, hashed)]);
+    return this.#known(name);
   }
 
   /** Ends a user for good; it stays on the list, for the audit. */
-  disable(name: string): UserFacts {
-    const user = this.#known(name);
-    const disabled = { ...user, disabledAt: user.disabledAt ?? new Date(this.#now()).toISOString() };
-    this.#put(disabled);
-    return factsOf(disabled);
+  async disable(name: string, by: string | null): Promise<UserFacts> {
+    await this.#ledger.catchUp();
+    const before = this.#known(name);
+    if (before.disabledAt !== null) return before;
+    await this.#ledger.tell([accessChange('disabled', name, this.#now(), by)]);
+    return this.#known(name);
   }
 
   /** The user where name and password are right and it is in force; null otherwise. */
-  async check(name: string, tried: string): Promise<UserFacts | null> {
+  async check(name: string, tried: string): Promise<Member | null> {
     this.#refuseResting(name);
     // Counted before it is looked at, so that many tries at once are as many.
     this.#note(name);
-    const user = this.#users.get(name);
-    const hash = await derive(tried, user?.salt ?? NO_SALT);
-    const matches = timingSafeEqual(hash, Buffer.from(user?.hash ?? NO_HASH, 'base64'));
-    if (!matches || user === undefined || user.disabledAt !== null) return null;
+    // Whatever the name, so that time does not tell which there are.
+    await this.#ledger.catchUp();
+    const password = this.#users.get(name)?.password ?? null;
+    const hash = await derive(tried, password?.salt ?? NO_SALT);
+    const matches = timingSafeEqual(hash, Buffer.from(password?.hash ?? NO_HASH, 'base64'));
+    const member = this.inForce(name);
+    // Another password may have been set while this one was hashed.
+    if (!matches || member === null || member.credential !== password?.credential) return null;
     this.#tried.delete(name);
-    return factsOf(user);
+    return member;
   }
 
   #refuseResting(name: string): void {
@@ -133,26 +179,30 @@ export class UserStore {
     if (this.#tried.size > TRIED_MAX) this.#tried.delete(this.#tried.keys().next().value as string);
   }
 
-  #known(name: string): KeptUser {
-    const user = this.#users.get(name);
-    if (user === undefined) throw new WeirError('NOT_FOUND', `There is no user ${name}.`);
-    return user;
+  #known(name: string): UserFacts {
+    const known = this.#users.get(name);
+    const facts = known === undefined ? null : factsOf(known);
+    if (facts === null) throw new WeirError('NOT_FOUND', `There is no user ${name}.`);
+    return facts;
   }
 
-  #put(user: KeptUser): void {
-    const users = new Map(this.#users).set(user.name, user);
-    const content: z.infer<typeof userFile> = { version: 1, users: [...users.values()] };
-    replacePrivateFile(this.#file, `${JSON.stringify(content, null, 2)}\n`);
-    this.#users = users;
+  async #refuseKnown(name: string): Promise<void> {
+    await this.#ledger.catchUp();
+    if (this.#users.has(name)) throw new WeirError('CONFLICT', `There is a user ${name} already.`);
   }
 }
 
 const NO_SALT = Buffer.alloc(16).toString('base64');
 const NO_HASH = Buffer.alloc(HASH_BYTES).toString('base64');
 
-async function hashed(chosen: string): Promise<{ salt: string; hash: string }> {
+async function hashOf(chosen: string): Promise<{ salt: string; hash: string; credential: string }> {
   const salt = systemRandomBytes(16).toString('base64');
-  return { salt, hash: (await derive(chosen, salt)).toString('base64') };
+  const hash = (await derive(chosen, salt)).toString('base64');
+  return { salt, hash, credential: newCredential() };
+}
+
+export function newCredential(): string {
+  return systemRandomBytes(8).toString('hex');
 }
 
 /** Written in another way the same password is the same: NFKC, as keyboards differ. */
@@ -164,21 +214,15 @@ function derive(text: string, salt: string): Promise<Buffer> {
   return promise;
 }
 
-function factsOf({ salt: _, hash: __, ...facts }: KeptUser): UserFacts {
-  return facts;
-}
-
-function read(file: string): KeptUser[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new WeirError('CONFIG_INVALID', `${file}: the users cannot be read`, { cause });
-  }
-  try {
-    return userFile.parse(JSON.parse(text)).users;
-  } catch (cause) {
-    throw new WeirError('CONFIG_INVALID', `${file}: not a file of users; put it back from a backup`, { cause });
-  }
+function factsOf({ made, disabledAt }: KnownUser): UserFacts | null {
+  if (made === null) return null;
+  const { subject, roles, departments, at, by } = made;
+  return {
+    name: subject,
+    roles: knownRoles(roles),
+    departments,
+    createdAt: new Date(at).toISOString(),
+    createdBy: by,
+    disabledAt: disabledAt === null ? null : new Date(disabledAt).toISOString(),
+  };
 }

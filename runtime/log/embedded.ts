@@ -6,10 +6,10 @@
  * transactions, `batches` lays out what is stored, `shared` tells all threads how far each partition goes,
  * `waits` wakes those who wait for it, `reader` reads, `committer` commits, `retention` drops what is old.
  */
-import { mkdirSync } from 'node:fs';
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
 import { type Now, systemNow } from '../clock.ts';
 import { WeirError } from '../errors.ts';
+import { makePrivateFolder } from '../private-file.ts';
 import { EmbeddedCommitter, readCommitted } from './embedded/committer.ts';
 import { Disk } from './embedded/disk.ts';
 import { type Environment, openEnvironment } from './embedded/environment.ts';
@@ -39,7 +39,8 @@ const RESERVE_BYTES = 64 << 20;
 
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
   const { folder, now = systemNow, reserveBytes = RESERVE_BYTES } = options;
-  mkdirSync(folder, { recursive: true });
+  // It holds what passwords could be guessed by.
+  makePrivateFolder(folder);
   const disk = new Disk(folder, reserveBytes, now);
   disk.admitChange(0);
   const env = openEnvironment(folder);
@@ -124,6 +125,11 @@ export class EmbeddedLog implements Log {
 
   end(topic: string, partition: number): number {
     return this.#offsets.committed(this.#offsets.slot(topic, partition));
+  }
+
+  async askEnd(topic: string, partition: number): Promise<number> {
+    catchUp(this.#env, this.#offsets);
+    return this.end(topic, partition);
   }
 
   awaitAny(readers: readonly Reader[]): Promise<void> {

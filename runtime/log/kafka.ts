@@ -15,8 +15,7 @@
  * keep what the adapter itself must know in two topics of its own.
  */
 
-import { KEYED_BY_FIRST_FIELD } from '../../schemas/record-keys.ts';
-import { partitionsOf, TOPIC_NAMES, TOPICS, type TopicName } from '../../schemas/topics.ts';
+import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
 import { type Repeating, repeatEvery } from '../clock.ts';
 import { Appender } from './kafka/appender.ts';
 import type { KafkaClient } from './kafka/client.ts';
@@ -24,13 +23,13 @@ import { type ClientSettings, Clients } from './kafka/clients.ts';
 import { readCommitted, refuseLostCommits } from './kafka/committed.ts';
 import { KafkaCommitter } from './kafka/committer.ts';
 import { Fetcher } from './kafka/fetcher.ts';
-import { fingerprintFrame, isPublic, registryFrame } from './kafka/frames.ts';
+import { fingerprintFrame, headersOf, isPublic, keysOf, registryFrame } from './kafka/frames.ts';
 import { KafkaKept } from './kafka/kept.ts';
-import { boundsOf } from './kafka/keyed.ts';
+import { type Bounds, boundsOf } from './kafka/keyed.ts';
 import { Names } from './kafka/names.ts';
 import { Offsets } from './kafka/offsets.ts';
 import { KafkaReader, Waits } from './kafka/reader.ts';
-import { encodeHeaders, type Framed } from './kafka/record-batches.ts';
+import type { Framed } from './kafka/record-batches.ts';
 import { openRegistry, type RegistryAccess } from './kafka/registry.ts';
 import type { Place } from './kafka/requests.ts';
 import { type Registry, SchemaBook } from './kafka/schema-book.ts';
@@ -39,7 +38,6 @@ import { applyTopics, checkTopics } from './kafka/topics.ts';
 import { TAKEOVER_PATIENCE_MS, Transactions } from './kafka/transactions.ts';
 import { Watchdog } from './kafka/watchdog.ts';
 import type { Append, Committed, Committer, Kept, Log, Position, Reader, ReaderOptions } from './port.ts';
-import { firstFields, type PackedValues } from './values.ts';
 
 export interface KafkaLogOptions extends ClientSettings {
   readonly registry: RegistryAccess | Registry;
@@ -180,6 +178,17 @@ export class KafkaLog implements Log {
     return this.#offsets.end(topic, partition);
   }
 
+  async askEnd(topic: string, partition: number): Promise<number> {
+    this.#waits.refuseWhereClosed();
+    // Refuses what there is none of.
+    this.#offsets.end(topic, partition);
+    const [{ start, end }] = (await boundsOf(this.#client, [{ topic: this.#names.topic(topic), partition }])) as [
+      Bounds,
+    ];
+    this.#offsets.note(topic, partition, start, end);
+    return end;
+  }
+
   async awaitAny(readers: readonly Reader[]): Promise<void> {
     const slots = (readers as readonly KafkaReader[]).map(({ slot }) => slot);
     const before = readers.map(({ position }) => position);
@@ -282,17 +291,4 @@ export class KafkaLog implements Log {
     this.#asked = false;
     await this.#catchUp().catch((error) => this.#options.onTrouble?.(error));
   }
-}
-
-function headersOf({ trace, traceState }: Append): Buffer | undefined {
-  if (trace === undefined) return undefined;
-  const state = traceState === undefined ? [] : [['tracestate', traceState] as const];
-  return encodeHeaders([['traceparent', trace], ...state]);
-}
-
-/** Values of a schema that is not the topic's own may begin with anything. */
-function keysOf({ topic, fingerprint, values, keys }: Append): PackedValues | null {
-  if (keys !== undefined) return keys;
-  const isDeclared = TOPICS[topic as TopicName].record?.fingerprint === fingerprint;
-  return isDeclared && KEYED_BY_FIRST_FIELD.has(topic) ? firstFields(values) : null;
 }

@@ -147,6 +147,8 @@ export interface Log {
   /** First offset that is kept, and the next that will be written. */
   start(topic: string, partition: number): number;
   end(topic: string, partition: number): number;
+  /** The same as `end`, asked of the log where it is elsewhere: what anybody appended before this call stands before it. */
+  askEnd(topic: string, partition: number): Promise<number>;
   /** Resolves as soon as one of the readers is ready; at once where one is. */
   awaitAny(readers: readonly Reader[]): Promise<void>;
   /** The Avro schema of a fingerprint that some record carries, as JSON; null where none does. */

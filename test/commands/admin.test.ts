@@ -4,11 +4,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AdminClient } from '../../commands/admin/client.ts';
 import { registerAdmin } from '../../commands/admin/routes.ts';
 import { BATCH_HEADERS, packBody, unpackBody } from '../../commands/admin/wire.ts';
-import { KeyStore } from '../../runtime/http/keys.ts';
 import { buildServer } from '../../runtime/http/server.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import { packValues, valueAt } from '../../runtime/log/values.ts';
 import { customerRecord } from '../../schemas/events/customer.ts';
+import { openAdministered } from '../support/access.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const TOKEN = 'a'.repeat(64);
@@ -16,8 +16,8 @@ const TOKEN = 'a'.repeat(64);
 async function admin() {
   const folder = temporaryFolder();
   const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions: 2 });
-  const keys = new KeyStore({ file: join(folder, 'keys.json'), now: Date.now });
-  const server = await buildServer({ keys, version: '0', readiness: () => ({ ready: true, checks: {} }) });
+  const { access, adminKey } = await openAdministered({ log });
+  const server = await buildServer({ access, version: '0', readiness: () => ({ ready: true, checks: {} }) });
   const actions = [
     { method: 'GET' as const, path: '/nothing', answer: async () => undefined },
     { method: 'POST' as const, path: '/echo/:name', answer: async (input: unknown) => input },
@@ -34,7 +34,7 @@ async function admin() {
     const headers = { authorization: `Bearer ${TOKEN}`, ...(init.headers as { [name: string]: string }) };
     return fetch(`${address}/admin${path}`, { ...init, headers });
   };
-  return { log, client, address, ask, keys };
+  return { log, client, address, ask, adminKey };
 }
 
 const values = packValues(['one', 'two', 'three'].map((name) => Buffer.from(name)));
@@ -67,8 +67,8 @@ describe('the admin API', () => {
   });
 
   it('takes its own token and nothing else, not even an administrator’s key', async () => {
-    const { address, keys } = await admin();
-    for (const token of ['', 'b'.repeat(64), keys.firstAdminKey as string]) {
+    const { address, adminKey } = await admin();
+    for (const token of ['', 'b'.repeat(64), adminKey]) {
       const response = await fetch(`${address}/admin/log`, { headers: { authorization: `Bearer ${token}` } });
       expect(response.status).toBe(401);
       expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Intake } from '../../producers/intake.ts';
-import { UserStore } from '../../runtime/http/users.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import { packValues } from '../../runtime/log/values.ts';
 import { lockFolder } from '../../runtime/store/folder-lock.ts';
 import { schemaOf } from '../../schemas/declare.ts';
 import { transferRecord } from '../../schemas/events/transfer.ts';
 import { BLOCKS } from '../../schemas/journal.ts';
+import { openAccess } from '../support/access.ts';
 import { runWeir } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -218,9 +218,11 @@ describe('weir users', () => {
     writeFileSync(file, '一二三四五六七八九十甲乙\n');
     const set = await runWeir(['users', 'password', 'li', '--password-file', file], { dataDir });
     expect(set.out).not.toContain('一二三');
-    const store = new UserStore({ file: join(dataDir, 'users.json'), now: Date.now });
+    const log = await openEmbeddedLog({ folder: join(dataDir, 'log') });
+    const { users: store } = await openAccess({ log });
     expect(await store.check('li', first)).toBeNull();
-    expect(await store.check('li', '一二三四五六七八九十甲乙')).toMatchObject({ name: 'li' });
+    expect((await store.check('li', '一二三四五六七八九十甲乙'))?.user).toMatchObject({ name: 'li' });
+    await log.close();
     await runWeir(['users', 'disable', 'li'], { dataDir });
     const [facts] = JSON.parse((await runWeir(['users', 'list', '--json'], { dataDir })).out);
     expect(facts.disabledAt).toBeTypeOf('string');

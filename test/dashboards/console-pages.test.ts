@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
 import { addConsole } from '../../dashboards/console-pages.ts';
-import { KeyStore } from '../../runtime/http/keys.ts';
 import { buildServer } from '../../runtime/http/server.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const SCRIPT = 'console.log("weir");'.repeat(100);
 
 async function serve(folder: string) {
-  const keys = new KeyStore({ file: join(temporaryFolder(), 'keys.json'), now: Date.now });
-  const server = await buildServer({ keys, version: '1.0.0', readiness: () => ({ ready: true, checks: {} }) });
+  const server = await buildServer({ access: null, version: '1.0.0', readiness: () => ({ ready: true, checks: {} }) });
   const served = await addConsole(server.app, folder);
   onTestFinished(() => server.close());
   return { served, inject: server.app.inject.bind(server.app) };

@@ -65,6 +65,7 @@ export function mortalLog(log: Log, life: Life, faults: Faults): Log {
     committed: (owner) => log.committed(owner),
     start: (...all) => log.start(...all),
     end: (...all) => log.end(...all),
+    askEnd: (...all) => log.askEnd(...all),
     awaitAny: (readers) => log.awaitAny(readers),
     schema: (fingerprint) => log.schema(fingerprint),
     declareSchema: (...all) => life.during(() => log.declareSchema(...all)),

@@ -70,6 +70,7 @@ function forgotten(log: Log): Log {
     }),
     start: (...all) => log.start(...all),
     end: (...all) => log.end(...all),
+    askEnd: (...all) => log.askEnd(...all),
     awaitAny: (readers) => log.awaitAny(readers),
     schema: (fingerprint) => log.schema(fingerprint),
     declareSchema: (...all) => log.declareSchema(...all),

@@ -27,6 +27,7 @@ export async function snapshotOf(log: Log): Promise<Log> {
     committed: (owner) => log.committed(owner),
     start: (topic, partition) => log.start(topic, partition),
     end: (topic, partition) => of(topic, partition).end,
+    askEnd: async (topic, partition) => of(topic, partition).end,
     awaitAny: async () => {},
     schema: (fingerprint) => log.schema(fingerprint),
     declareSchema: refuse,

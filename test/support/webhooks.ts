@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { KeyStore, ROLES, type Role } from '../../runtime/http/keys.ts';
+import type { Role } from '../../runtime/http/keys.ts';
 import { buildServer } from '../../runtime/http/server.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import type { Log } from '../../runtime/log/port.ts';
@@ -18,6 +18,7 @@ import { partitionsOf, TOPICS, type TopicName } from '../../schemas/topics.ts';
 import { type WebhookAttempt, webhookAttemptRecord } from '../../schemas/webhook.ts';
 import { addWebhookRoutes } from '../../sinks/webhook/routes.ts';
 import { startWebhookSender, type WebhookSender, type WebhookSenderOptions } from '../../sinks/webhook/sender.ts';
+import { keysOfRoles, openAccess } from './access.ts';
 import { temporaryFolder } from './folder.ts';
 import { outputs } from './records.ts';
 
@@ -115,12 +116,10 @@ export async function openWebhooks(options: BenchOptions = {}): Promise<WebhookB
   const { folder = temporaryFolder(), log: _, sends = true, now = Date.now, testWaitMs = 60_000, ...rest } = options;
   const log = options.log ?? (await openEmbeddedLog({ folder: join(folder, 'log'), partitions: PARTITIONS }));
   const faults: unknown[] = [];
-  const keys = new KeyStore({ file: join(folder, 'keys.json'), now });
-  const tokens = Object.fromEntries(
-    ROLES.map((role) => [role, keys.create({ name: `u-${role}`, roles: [role] }, null).key]),
-  ) as { readonly [role in Role]: string };
+  const access = await openAccess({ log, now, onFault: (error) => faults.push(error) });
+  const tokens = await keysOfRoles(access);
   const server = await buildServer({
-    keys,
+    access,
     version: '0.0.0',
     readiness: () => ({ ready: true, checks: {} }),
     onFault: (error) => faults.push(error),

@@ -1,8 +1,12 @@
 /**
- * What stands before a value on the wire. Public topics: Confluent's wire format, a zero and the id of the
+ * What goes with a value on the wire: its key, the headers, and what stands before it. Public topics: Confluent's wire format, a zero and the id of the
  * schema in the registry, so that anybody reads them. Internal topics: a one and the fingerprint of the schema.
  */
+import { KEYED_BY_FIRST_FIELD } from '../../../schemas/record-keys.ts';
 import { TOPICS, type TopicName } from '../../../schemas/topics.ts';
+import type { Append } from '../port.ts';
+import { firstFields, type PackedValues } from '../values.ts';
+import { encodeHeaders } from './record-batches.ts';
 
 const REGISTRY_MAGIC = 0;
 const FINGERPRINT_MAGIC = 1;
@@ -42,4 +46,17 @@ export function sameFrame(bytes: Buffer, one: number, other: number, frameBytes:
 export function fingerprintAt(bytes: Buffer, start: number, end: number): string | null {
   if (end - start < FINGERPRINT_FRAME_BYTES || bytes[start] !== FINGERPRINT_MAGIC) return null;
   return bytes.toString('hex', start + 1, start + FINGERPRINT_FRAME_BYTES);
+}
+
+export function headersOf({ trace, traceState }: Append): Buffer | undefined {
+  if (trace === undefined) return undefined;
+  const state = traceState === undefined ? [] : [['tracestate', traceState] as const];
+  return encodeHeaders([['traceparent', trace], ...state]);
+}
+
+/** Values of a schema that is not the topic's own may begin with anything. */
+export function keysOf({ topic, fingerprint, values, keys }: Append): PackedValues | null {
+  if (keys !== undefined) return keys;
+  const isDeclared = TOPICS[topic as TopicName].record?.fingerprint === fingerprint;
+  return isDeclared && KEYED_BY_FIRST_FIELD.has(topic) ? firstFields(values) : null;
 }

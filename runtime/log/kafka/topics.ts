@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
-import { TOPIC_NAMES, TOPICS } from '../../../schemas/topics.ts';
+import { TOPIC_NAMES, TOPICS, type Topic } from '../../../schemas/topics.ts';
 import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
 import type { Connection } from './client.ts';
@@ -58,7 +58,8 @@ const REQUIRED = ['cleanup.policy', 'message.timestamp.type', 'retention.ms'];
 /** How each topic is configured, by its name on the cluster. */
 export function configsOf(names: Names): ReadonlyMap<string, Config> {
   const declared = TOPIC_NAMES.map((name): [string, Config] => {
-    const { retentionMs, partitions } = TOPICS[name];
+    const { retentionMs, partitions, compacted }: Topic = TOPICS[name];
+    if (compacted === true) return [names.topic(name), COMPACTED];
     const config = {
       'cleanup.policy': 'delete',
       'message.timestamp.type': 'LogAppendTime',

@@ -1,15 +1,15 @@
 /** The query API over a real server, a real ClickHouse and rows that the real sink inserted. */
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Reading } from '../../../dashboards/api/readings.ts';
 import { addQueryRoutes } from '../../../dashboards/api/routes.ts';
-import { KeyStore, type Role } from '../../../runtime/http/keys.ts';
+import type { Role } from '../../../runtime/http/keys.ts';
 import { buildServer } from '../../../runtime/http/server.ts';
 import { type Alert, alertRecord } from '../../../schemas/alert.ts';
 import { type Decision, decisionRecord } from '../../../schemas/decision.ts';
 import { type Transfer, transferRecord } from '../../../schemas/events/transfer.ts';
 import type { Entry } from '../../../schemas/journal.ts';
 import { partitionOf } from '../../../schemas/subjects.ts';
+import { openAdministered } from '../../support/access.ts';
 import { type Bench, openBench } from '../../support/clickhouse.ts';
 import { entry } from '../../support/records.ts';
 
@@ -31,10 +31,10 @@ export interface Api extends Bench {
 
 export async function openApi(): Promise<Api> {
   const bench = await openBench(PARTITIONS);
-  const keys = new KeyStore({ file: join(bench.folder, 'keys.json'), now: Date.now });
+  const { access, adminKey } = await openAdministered({ log: bench.log });
   const faults: unknown[] = [];
   const server = await buildServer({
-    keys,
+    access,
     version: '1.0.0',
     readiness: () => ({ ready: true, checks: {} }),
     onFault: (error) => faults.push(error),
@@ -57,9 +57,9 @@ export async function openApi(): Promise<Api> {
   });
   const address = await server.listen({ port: 0 });
   onTestFinished(() => server.close());
-  const tokens = new Map<Role, string>([['admin', keys.firstAdminKey as string]]);
-  const tokenOf = (role: Role) => {
-    if (!tokens.has(role)) tokens.set(role, keys.create({ name: role, roles: [role] }, null).key);
+  const tokens = new Map<Role, string>([['admin', adminKey]]);
+  const tokenOf = async (role: Role) => {
+    if (!tokens.has(role)) tokens.set(role, (await access.keys.create({ name: role, roles: [role] }, null)).key);
     return tokens.get(role);
   };
   return {
@@ -71,7 +71,8 @@ export async function openApi(): Promise<Api> {
       await sink.stop();
     },
     get: async (path, role = 'compliance') => {
-      const headers: { [name: string]: string } = role === null ? {} : { authorization: `Bearer ${tokenOf(role)}` };
+      const headers: { [name: string]: string } =
+        role === null ? {} : { authorization: `Bearer ${await tokenOf(role)}` };
       const response = await fetch(`${address}${path}`, { headers });
       return { status: response.status, body: (await response.json()) as Json };
     },

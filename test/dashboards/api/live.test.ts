@@ -1,16 +1,14 @@
 /** What is told of changes, over a real server, log and ClickHouse; the tests beat time themselves. */
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LiveHub } from '../../../dashboards/api/live/hub.ts';
 import { addLiveRoute } from '../../../dashboards/api/live/route.ts';
 import { LiveWatch } from '../../../dashboards/api/live/watch.ts';
 import { callerStill } from '../../../runtime/http/auth.ts';
-import { KeyStore, type Role } from '../../../runtime/http/keys.ts';
+import type { Role } from '../../../runtime/http/keys.ts';
 import { buildServer } from '../../../runtime/http/server.ts';
-import { Sessions } from '../../../runtime/http/sessions.ts';
-import { UserStore } from '../../../runtime/http/users.ts';
 import { type Control, controlEntry } from '../../../schemas/events/control.ts';
 import { webhookChangeRecord } from '../../../schemas/webhook.ts';
+import { openAccess } from '../../support/access.ts';
 import { openBench } from '../../support/clickhouse.ts';
 import { eventually } from '../../support/eventually.ts';
 import { blocks, entry, outputs } from '../../support/records.ts';
@@ -28,13 +26,11 @@ interface Told {
 async function openLive() {
   const bench = await openBench(PARTITIONS);
   const clock = { now: Date.now() };
-  const keys = new KeyStore({ file: join(bench.folder, 'keys.json'), now: () => clock.now });
-  const users = new UserStore({ file: join(bench.folder, 'users.json'), now: () => clock.now });
-  const sessions = new Sessions(users, () => clock.now);
+  const access = await openAccess({ log: bench.log, now: () => clock.now });
+  const { keys, users, sessions } = access;
   const faults: unknown[] = [];
   const server = await buildServer({
-    keys,
-    sessions,
+    access,
     version: '1.0.0',
     readiness: () => ({ ready: true, checks: {} }),
     onFault: (error) => faults.push(error),
@@ -43,7 +39,7 @@ async function openLive() {
   const visible = async () => (topic: string, partition: number) => log.end(topic, partition);
   const watch = new LiveWatch({ log, clickhouse: clickhouse.read, visible });
   const hub = new LiveHub(watch, (error) => faults.push(error));
-  addLiveRoute(server.app, { hub, callerNow: (request) => callerStill(keys, sessions, request) });
+  addLiveRoute(server.app, { hub, callerNow: (request) => callerStill(access, request) });
   const address = await server.listen({ port: 0 });
   let closed = false;
   const close = async () => {
@@ -62,8 +58,8 @@ async function openLive() {
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     return reading(response);
   };
-  const listenAs = (role: Role) => {
-    const { key } = keys.create({ name: `u-${role}`, roles: [role] }, null);
+  const listenAs = async (role: Role) => {
+    const { key } = await keys.create({ name: `u-${role}`, roles: [role] }, null);
     return listen({ authorization: `Bearer ${key}` });
   };
   /** Comes last in order: whoever is told of it was told of all before. */
@@ -160,16 +156,16 @@ describe('GET /v1/live', () => {
     await live.users.create({ name: 'wang', roles: ['viewer'], password: 'a long enough password' }, 'admin');
     const user = live.users.inForce('wang');
     if (user === null) throw new Error('wang is not in force');
-    const cookie = `weir_session=${live.sessions.open(user).token}`;
+    const cookie = `weir_session=${(await live.sessions.open(user)).token}`;
     const wang = await live.listen({ cookie });
-    const { key, facts } = live.keys.create({ name: 'u-officer', roles: ['officer'] }, null);
+    const { key, facts } = await live.keys.create({ name: 'u-officer', roles: ['officer'] }, null);
     const officer = await live.listen({ authorization: `Bearer ${key}` });
     const viewer = await live.listenAs('viewer');
     await live.begun();
     await live.settle(wang, officer, viewer);
     // Longer than a session may idle: what is told meanwhile is no use of it.
     live.timeOf.now += 31 * 60_000;
-    live.keys.revoke(facts.id);
+    await live.keys.revoke(facts.id, null);
     await live.append(outputs('decisions', 1, [decision('T-LATER')]));
     await eventually('both have ended', () => wang.ended() && officer.ended());
     expect([wang.events.at(-1), officer.events.at(-1)]).toEqual(['ended', 'ended']);
@@ -181,7 +177,7 @@ describe('GET /v1/live', () => {
 
   it('takes so many listeners of one key, and is told apart by them', async () => {
     const live = await openLive();
-    const { key } = live.keys.create({ name: 'tabs', roles: ['viewer'] }, null);
+    const { key } = await live.keys.create({ name: 'tabs', roles: ['viewer'] }, null);
     const headers = { authorization: `Bearer ${key}` };
     const stopped = new AbortController();
     onTestFinished(() => stopped.abort());

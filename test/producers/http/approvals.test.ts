@@ -61,7 +61,8 @@ describe('approvals over HTTP', () => {
 
   it('tell the departments of who approves, and that an administrator may', async () => {
     const { send, keys, tokens, log, transferId } = await startWithHeld();
-    const finance = keys.create({ name: 'u-zhao', roles: ['approver'], departments: ['finance'] }, null).key;
+    const wanted = { name: 'u-zhao', roles: ['approver' as const], departments: ['finance'] };
+    const finance = (await keys.create(wanted, null)).key;
     await send('/v1/approvals', approve(transferId), { key: finance });
     await send('/v1/approvals', approve(transferId), { key: tokens.admin });
     expect(stored(log, 'approvals').map(({ by, roles }) => ({ by, roles }))).toEqual([
@@ -123,7 +124,7 @@ describe('approvals over HTTP', () => {
 
   it('are the same message when the same person says the same again', async () => {
     const { send, keys, tokens, transferId } = await startWithHeld();
-    const other = keys.create({ name: 'u-zhao', roles: ['approver'] }, null).key;
+    const other = (await keys.create({ name: 'u-zhao', roles: ['approver'] }, null)).key;
     const idOf = async (body: unknown, key: string) =>
       (await send('/v1/approvals', body, { key })).body.receipts[0].eventId;
     const first = await idOf(approve(transferId), tokens.approver);

@@ -11,10 +11,7 @@ import { DecisionIndex, type LookUpDecisions } from '../../../producers/http/dec
 import { addIntakeRoutes } from '../../../producers/http/routes.ts';
 import { Intake, type IntakeLog } from '../../../producers/intake.ts';
 import { WeirError } from '../../../runtime/errors.ts';
-import { KeyStore, ROLES, type Role } from '../../../runtime/http/keys.ts';
 import { buildServer, type ServerOptions } from '../../../runtime/http/server.ts';
-import { Sessions } from '../../../runtime/http/sessions.ts';
-import { UserStore } from '../../../runtime/http/users.ts';
 import { openEmbeddedLog } from '../../../runtime/log/embedded.ts';
 import type { Append, Log } from '../../../runtime/log/port.ts';
 import { packValues, valueAt } from '../../../runtime/log/values.ts';
@@ -25,6 +22,7 @@ import { partyOf, type Transfer, transferEventId, transferRecord } from '../../.
 import { EVENTS, type EventOf, type EventTopic } from '../../../schemas/journal.ts';
 import { partitionOf } from '../../../schemas/subjects.ts';
 import { TOPIC_NAMES } from '../../../schemas/topics.ts';
+import { keysOfRoles, openAccess } from '../../support/access.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
 export const PARTITIONS = 4;
@@ -60,12 +58,9 @@ export async function startHarness(options: HarnessOptions = {}) {
   const faults: unknown[] = [];
   const now = options.now ?? Date.now;
   const { tracing = null, append = (one: Append) => log.append(one) } = options;
-  const keys = new KeyStore({ file: join(folder, 'keys.json'), now });
-  const tokens = Object.fromEntries(
-    ROLES.map((role) => [role, keys.create({ name: `u-${role}`, roles: [role] }, null).key]),
-  ) as { readonly [role in Role]: string };
-  const users = new UserStore({ file: join(folder, 'users.json'), now });
-  const sessions = new Sessions(users, now);
+  const access = await openAccess({ log, now, onFault: (error) => faults.push(error) });
+  const { keys, users } = access;
+  const tokens = await keysOfRoles(access);
   const index = new DecisionIndex(log, {
     lookUp: options.lookUp ?? (async () => []),
     onFault: (error) => faults.push(error),
@@ -78,15 +73,14 @@ export async function startHarness(options: HarnessOptions = {}) {
   };
   const intake = new Intake(intakeLog, { tracing });
   const server = await buildServer({
-    keys,
-    sessions,
+    access,
     version: '0.0.0',
     readiness: () => ({ ready: true, checks: {} }),
     onFault: (error) => faults.push(error),
     ...options,
   });
   addIntakeRoutes(server.app, {
-    ...{ intake, index, keys, users, sessions, now, validateSettings },
+    ...{ intake, index, access, now, validateSettings },
     newId: randomUUID,
     lookUpAlerts: options.lookUpAlerts ?? (async () => []),
     lookUpWaiting: options.lookUpWaiting ?? (async () => []),

@@ -137,9 +137,9 @@ describe('hostile callers', () => {
   it.each(routes)('%s without a key, with a wrong one, with a revoked one: 401', async (path, body) => {
     harness = await startHarness();
     const { send, keys, tokens, ends } = harness;
+    const revoked = await keys.create({ name: 'gone', roles: ['admin'] }, null);
+    await keys.revoke(revoked.facts.id, null);
     const before = ends();
-    const revoked = keys.create({ name: 'gone', roles: ['admin'] }, null);
-    keys.revoke(revoked.facts.id);
     const wrong = tokens.admin.slice(0, -1) + (tokens.admin.endsWith('A') ? 'B' : 'A');
     for (const key of [null, 'weir_', wrong, revoked.key, `${tokens.admin} ${tokens.admin}`]) {
       const refused = await send(path, body(), { key });

@@ -1,18 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { requireRole } from '../../../runtime/http/auth.ts';
-import { KeyStore } from '../../../runtime/http/keys.ts';
 import { type Answered, buildServer, type ServerOptions } from '../../../runtime/http/server.ts';
+import { openAdministered } from '../../support/access.ts';
 import { eventually } from '../../support/eventually.ts';
-import { temporaryFolder } from '../../support/folder.ts';
 
 async function start(options: Partial<ServerOptions> = {}) {
-  const keys = new KeyStore({ file: join(temporaryFolder(), 'keys.json'), now: Date.now });
+  const { access, adminKey } = await openAdministered();
   const server = await buildServer({
-    keys,
+    access,
     version: '1.2.3',
     readiness: () => ({ ready: true, checks: { log: 'ok' } }),
     ...options,
@@ -27,8 +25,8 @@ async function start(options: Partial<ServerOptions> = {}) {
   });
   const address = await server.listen({ port: 0 });
   onTestFinished(() => server.close());
-  const admin = { authorization: `Bearer ${keys.firstAdminKey}` };
-  return { server, keys, address, admin };
+  const admin = { authorization: `Bearer ${adminKey}` };
+  return { server, keys: access.keys, address, admin };
 }
 
 const json = { 'content-type': 'application/json' };
@@ -124,7 +122,7 @@ describe('a refusal', () => {
 
   it('names the role that is missing, and each wrong field, in both languages', async () => {
     const { address, admin, keys } = await start();
-    const viewer = keys.create({ name: 'u-wang', roles: ['viewer'] }, null).key;
+    const viewer = (await keys.create({ name: 'u-wang', roles: ['viewer'] }, null)).key;
     const send = (authorization: string) =>
       fetch(`${address}/things`, {
         method: 'POST',
@@ -206,7 +204,7 @@ describe('a refusal', () => {
 
   it('comes with 429 and a time to wait where a key sends too much, and spares other keys and probes', async () => {
     const { address, admin, keys } = await start({ requestsPerSecondMax: 3 });
-    const other = keys.create({ name: 'core-bank', roles: ['intake'] }, null).key;
+    const other = (await keys.create({ name: 'core-bank', roles: ['intake'] }, null)).key;
     const send = (authorization: string) => fetch(`${address}/nowhere`, { headers: { authorization } });
     const refused = await eventually('a refusal for too many requests', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => send(admin.authorization)));

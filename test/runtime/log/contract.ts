@@ -93,6 +93,14 @@ export function describeLog(prepare: () => Opening): void {
       expect(await readAll(log, 'transfers', 0)).toEqual(['a', 'b', 'c']);
     });
 
+    it('tells where a partition ends to who asks the log itself', async () => {
+      expect(await log.askEnd('transfers', 0)).toBe(0);
+      await log.append(texts('transfers', 0, ['a', 'b']));
+      expect([await log.askEnd('transfers', 0), log.end('transfers', 0)]).toEqual([2, 2]);
+      expect(() => log.end('transfers', 1)).toThrow('no partition 1 of a topic transfers');
+      await expect(log.askEnd('transfers', 1)).rejects.toThrow('no partition 1 of a topic transfers');
+    });
+
     it('keeps topics and partitions apart', async () => {
       await Promise.all([
         log.append(texts('journal', 0, ['j0'])),
