@@ -27,8 +27,10 @@ export interface ReadPosition extends Position {
 interface Part {
   readonly share: Share;
   readonly work: TaskRunner | Route;
-  /** Restored, and in the passes. */
+  /** Its beginning is over, so that it can be ended. */
   active: boolean;
+  /** It began wholly, and may be in the passes; false where that was broken off, or is still under way. */
+  begun: boolean;
   /** Wanted elsewhere: how it is to end, and who waits for it. */
   ending: { readonly lost: boolean; readonly ended: PromiseWithResolvers<void> } | null;
 }
@@ -162,7 +164,7 @@ export class FoldThread {
     const { newRunner, newRoute } = this.#options;
     const work =
       share.stage === 'route' ? newRoute((partition) => this.#folded(partition)) : newRunner(share.partition);
-    return { share, work, active: false, ending: null };
+    return { share, work, active: false, begun: false, ending: null };
   }
 
   /** Of other threads' tasks nothing is known here; ours are as busy as theirs. */
@@ -174,7 +176,8 @@ export class FoldThread {
   async #begin(part: Part): Promise<void> {
     const { work } = part;
     if (part.ending === null && !this.#stopping) {
-      await this.#guarded(work, () => (work instanceof TaskRunner ? work.restore() : work.start()));
+      part.begun =
+        (await this.#guarded(work, () => (work instanceof TaskRunner ? work.restore() : began(work)))) === true;
     }
     if (!this.#parts.includes(part)) return;
     part.active = true;
@@ -226,11 +229,16 @@ export class FoldThread {
   }
 
   #changed(): void {
-    const active = this.#parts.filter((part) => part.active).map(({ work }) => work);
-    this.#runners = active.filter((work): work is TaskRunner => work instanceof TaskRunner);
-    this.#route = active.find((work): work is Route => work instanceof Route) ?? null;
+    const begun = this.#parts.filter((part) => part.begun && part.active).map(({ work }) => work);
+    this.#runners = begun.filter((work): work is TaskRunner => work instanceof TaskRunner);
+    this.#route = begun.find((work): work is Route => work instanceof Route) ?? null;
     this.#wake.resolve();
   }
+}
+
+async function began(route: Route): Promise<true> {
+  await route.start();
+  return true;
 }
 
 function isSame(one: Share, other: Share): boolean {

@@ -97,8 +97,11 @@ export class TaskRunner {
     return this.#seen;
   }
 
-  /** Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. */
-  async restore(): Promise<void> {
+  /**
+   * Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. Answers
+   * false where it was abandoned on the way.
+   */
+  async restore(): Promise<boolean> {
     const { log, partition, build, store, boundaries, now, checkpointIntervalMs } = this.#options;
     await this.#commits.fence();
     await store.recover((records) => this.#tellLeft(records));
@@ -113,7 +116,7 @@ export class TaskRunner {
     } else await store.clear();
     this.#reader = log.reader('journal', partition, start, { durable: false, reuse: true });
     await this.#foldTo(target);
-    if (this.#abandoned) return;
+    if (this.#abandoned) return false;
     this.#task.take();
     if (state !== null && this.#task.digest.toString('hex') !== state.digest) throw differs(partition, state, build);
     if (loaded !== null && loaded.facts.build !== build) await keepBoundary(boundaries, store, loaded.facts);
@@ -124,6 +127,7 @@ export class TaskRunner {
     if (this.#bytesSince > 0) this.#checkpointAt += RESTORED_MS - checkpointIntervalMs;
     await this.#retain(start);
     this.#restored = true;
+    return true;
   }
 
   /** Ends a restore early, because the partition is wanted elsewhere. */
@@ -133,6 +137,8 @@ export class TaskRunner {
 
   /** Folds and commits what is ready, a while of it at most, and answers its entries; 0 where the journal has nothing more. */
   async step(): Promise<number> {
+    // Anything else would be decided a second time.
+    if (!this.#restored) throw new Error(`partition ${this.#options.partition} is folded before it is restored`);
     const before = this.#task.ordinal;
     let batch = this.#reader.poll();
     if (batch === null) return 0;
