@@ -139,6 +139,7 @@ export class TaskRunner {
   async step(): Promise<number> {
     // Anything else would be decided a second time.
     if (!this.#restored) throw new Error(`partition ${this.#options.partition} is folded before it is restored`);
+    this.#commits.refuseFailed();
     const before = this.#task.ordinal;
     let batch = this.#reader.poll();
     if (batch === null) return 0;

@@ -17,6 +17,7 @@ export class Commits {
   /** Positions as they were acknowledged last. */
   #acknowledged = new Map<string, number>();
   #underway: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(owner: string, committer: Committer, onAcknowledged: (durationMs: number) => void = () => {}) {
     this.#owner = owner;
@@ -41,7 +42,14 @@ export class Commits {
     await this.#underway;
     this.#underway = this.#commit(commit);
     // Whoever awaits it next meets the failure; until then it must not count as unhandled.
-    this.#underway.catch(() => {});
+    this.#underway.catch((error) => {
+      this.#failure = { error };
+    });
+  }
+
+  /** Throws where what was sent failed for good, for whoever has nothing more to send. */
+  refuseFailed(): void {
+    if (this.#failure !== null) throw this.#failure.error;
   }
 
   /** Resolves when everything that was sent is acknowledged. */
