@@ -126,8 +126,11 @@ export interface Kept {
    * behind all of it. Only after `fence`, since before it more might come.
    */
   read(from: number, take: (records: readonly KeptRecord[], left: number) => void | Promise<void>): Promise<number>;
-  /** Writes all of it or nothing, each key once; answers the offset behind it. A record is one message to a broker. */
-  write(records: readonly KeptRecord[]): Promise<number>;
+  /**
+   * Writes all of it or nothing, each key once; answers the offset behind it. A record is one message to a broker.
+   * Goes through the records as it writes them, so that others have their turn, and again where that fails.
+   */
+  write(records: Iterable<KeptRecord>): Promise<number>;
 }
 
 export interface Log {

@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kept, KeptRecord } from '../log/port.ts';
 import type { CheckpointStore, CheckpointWrite } from './checkpoint-store.ts';
 import type { LocalStore } from './local-store.ts';
-import { cutToPieces, Joiner, type Large } from './pieces.ts';
+import { cutToPieces, Joiner, type Large, largeAfter } from './pieces.ts';
 
 interface Head {
   /** Names the checkpoints of this partition from their first on. */
@@ -61,11 +61,17 @@ export class KeptStore implements CheckpointStore {
 
   async write({ puts, removes }: CheckpointWrite): Promise<void> {
     const { id, removed, large } = this.#head;
-    const head: Head = { id, removed: removed + removes.length, large: { ...large } };
-    const taken = removes.map((key): KeptRecord => ({ key, value: null }));
-    const records = cutToPieces([...puts, ...taken], head.large);
-    records.push(...cutToPieces([{ key: HEAD, value: encode(head) }], {}));
-    const offset = await this.#kept.write(records);
+    const records = [...puts, ...removes.map((key): KeptRecord => ({ key, value: null }))];
+    const head: Head = { id, removed: removed + removes.length, large: largeAfter(records, large) };
+    const named = { key: HEAD, value: encode(head) };
+    // Cut anew each time it is gone through, since a write that failed is done again.
+    const pieces = {
+      *[Symbol.iterator]() {
+        yield* cutToPieces(records, large);
+        yield* cutToPieces([named], {});
+      },
+    };
+    const offset = await this.#kept.write(pieces);
     this.#head = head;
     await this.#local.write({ puts: [...puts, copyHead(head, offset)], removes });
   }

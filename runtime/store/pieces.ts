@@ -12,25 +12,35 @@ const PIECE_BYTES_MAX = 512 << 10;
 /** How many pieces stand under each key that has more than one, by its bytes in hexadecimal. */
 export type Large = { [key: string]: number };
 
-/** Cuts what is written; `large` says what stands there before, and afterwards what stands there then. */
-export function cutToPieces(records: readonly KeptRecord[], large: Large): KeptRecord[] {
+/** What stands under large keys once something is written where `before` stood. */
+export function largeAfter(records: readonly KeptRecord[], before: Large): Large {
+  const large = { ...before };
   let anyLarge = Object.keys(large).length > 0;
-  const cut: KeptRecord[] = [];
   for (const { key, value } of records) {
-    const count = value === null ? 0 : Math.max(1, Math.ceil(value.length / PIECE_BYTES_MAX));
-    for (let piece = 0; piece < count; piece++)
-      cut.push({ key: keyOf(key, piece), value: pieceOf(value!, piece, count) });
-    if (value === null) cut.push({ key: keyOf(key, 0), value: null });
+    const count = piecesOf(value);
     if (!anyLarge && count <= 1) continue;
-    const name = key.toString('hex');
-    for (let piece = Math.max(1, count); piece < (large[name] ?? 0); piece++) {
-      cut.push({ key: keyOf(key, piece), value: null });
-    }
-    if (count > 1) large[name] = count;
-    else delete large[name];
     anyLarge = true;
+    if (count > 1) large[key.toString('hex')] = count;
+    else delete large[key.toString('hex')];
   }
-  return cut;
+  return large;
+}
+
+/** Cuts what is written where `before` stood, a piece at a time: what is written may be many times what is at hand. */
+export function* cutToPieces(records: readonly KeptRecord[], before: Large): Generator<KeptRecord> {
+  const wasAnyLarge = Object.keys(before).length > 0;
+  for (const { key, value } of records) {
+    const count = piecesOf(value);
+    for (let piece = 0; piece < count; piece++) yield { key: keyOf(key, piece), value: pieceOf(value!, piece, count) };
+    if (value === null) yield { key: keyOf(key, 0), value: null };
+    if (!wasAnyLarge) continue;
+    const stood = before[key.toString('hex')] ?? 0;
+    for (let piece = Math.max(1, count); piece < stood; piece++) yield { key: keyOf(key, piece), value: null };
+  }
+}
+
+function piecesOf(value: Buffer | null): number {
+  return value === null ? 0 : Math.max(1, Math.ceil(value.length / PIECE_BYTES_MAX));
 }
 
 /** Joins pieces to values, over the limits of what is read at once. */

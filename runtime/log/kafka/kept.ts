@@ -13,6 +13,7 @@ import { TAKEOVER_PATIENCE_MS, type Transactions } from './transactions.ts';
 
 const TRIES = 3;
 const NO_FRAME = Buffer.alloc(0);
+const PART_BYTES = 256 << 10;
 
 export class KafkaKept implements Kept {
   readonly #transactions: Transactions;
@@ -43,7 +44,7 @@ export class KafkaKept implements Kept {
   }
 
   /** Writing the same again changes nothing, so a write that failed is simply done again, unless another took over. */
-  async write(records: readonly KeptRecord[]): Promise<number> {
+  async write(records: Iterable<KeptRecord>): Promise<number> {
     for (let left = TRIES - 1; ; left--) {
       try {
         return await this.#write(records);
@@ -54,21 +55,35 @@ export class KafkaKept implements Kept {
     }
   }
 
-  async #write(records: readonly KeptRecord[]): Promise<number> {
-    // A key stands in a write once, so it does not matter that what is taken back goes last.
-    const puts = records.filter(({ value }) => value !== null);
-    const removes = records.filter(({ value }) => value === null);
-    const parts = [framed(puts, NO_FRAME), framed(removes, null)].filter(({ to }) => to > 0);
-    const [first] = await this.#transactions.commit([{ ...this.#place, parts }]);
-    return (first as number) + records.length;
+  async #write(records: Iterable<KeptRecord>): Promise<number> {
+    const written = { count: 0 };
+    const first = await this.#transactions.commitParts(this.#place, partsOf(records, written));
+    return first + written.count;
   }
 }
 
-function framed(records: readonly KeptRecord[], frame: Buffer | null): Framed {
-  const keys = packValues(records.map(({ key }) => key));
+/** Records as parts of some milliseconds’ work each; a part carries values, or takes keys back. */
+function* partsOf(records: Iterable<KeptRecord>, written: { count: number }): Generator<Framed> {
+  let part: KeptRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const takesBack = record.value === null;
+    if (part.length > 0 && (bytes >= PART_BYTES || takesBack !== (part[0]!.value === null))) {
+      yield framed(part);
+      part = [];
+      bytes = 0;
+    }
+    part.push(record);
+    bytes += record.key.length + (record.value?.length ?? 0);
+    written.count++;
+  }
+  if (part.length > 0) yield framed(part);
+}
+
+function framed(records: readonly KeptRecord[]): Framed {
   return {
-    keys,
-    frame,
+    keys: packValues(records.map(({ key }) => key)),
+    frame: records[0]!.value === null ? null : NO_FRAME,
     values: packValues(records.map(({ value }) => value ?? NO_FRAME)),
     from: 0,
     to: records.length,

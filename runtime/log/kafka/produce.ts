@@ -63,6 +63,27 @@ export async function sendOutputs(
   return firsts;
 }
 
+/**
+ * Sends parts to one partition and answers the first offset. A batch is made only when the one before is there, so
+ * that others have their turn in between; what cannot be cut small is sent as it is.
+ */
+export async function sendParts(
+  client: KafkaClient,
+  producer: Producer,
+  place: Place,
+  parts: Iterable<Framed>,
+): Promise<number> {
+  let first = -1;
+  for (const part of parts) {
+    for (const sized of cutToSize([part])) {
+      const batch = prepare(producer, place, sized);
+      const sent = await sendRound(client, producer, [batch]);
+      if (first < 0) first = sent.get(batch) as number;
+    }
+  }
+  return first;
+}
+
 /** Sends at most one batch a partition until all are there; answers their offsets. */
 export async function sendRound(
   client: KafkaClient,

@@ -14,8 +14,9 @@
 import { WeirError } from '../../errors.ts';
 import type { KafkaClient } from './client.ts';
 import { CodeError, isOfKafka, refuseCode, refuseCodes } from './errors.ts';
-import { type Output, type Producer, Sequences, sendOutputs } from './produce.ts';
-import { addPartitionsToTransaction, endTransaction, initProducerId, type ProducerId } from './requests.ts';
+import { type Output, type Producer, Sequences, sendOutputs, sendParts } from './produce.ts';
+import type { Framed } from './record-batches.ts';
+import { addPartitionsToTransaction, endTransaction, initProducerId, type Place, type ProducerId } from './requests.ts';
 
 export interface TransactionsParts {
   /** Connects at the first fence: an owner has connections of its own, since a broker works off one request a connection at a time. */
@@ -26,6 +27,8 @@ export interface TransactionsParts {
   /** A broker ends a transaction that stays open longer; until then its readers wait for it. */
   readonly timeoutMs: number;
 }
+
+type Sending<T> = (client: KafkaClient, producer: Producer) => Promise<T>;
 
 /** Sending what makes a transaction may not take as long as the broker leaves it open. */
 const PATIENCE_SHARE = 0.8;
@@ -62,21 +65,30 @@ export class Transactions {
   }
 
   /** Sends outputs and commits them; answers the first offset of each. After a failure nothing goes before a fence. */
-  async commit(outputs: readonly Output[]): Promise<number[]> {
-    const producer = this.#producer;
-    if (producer === null || this.#client === null) throw this.#fenced('it has to fence first');
-    try {
-      return await this.#transact(this.#client, producer, outputs);
-    } catch (error) {
-      // The transaction may be open, committed or undone: the next fence finds out.
-      this.#producer = null;
-      throw isRefusal(error) ? await this.#whyRefused(this.#client, error) : this.#explained(error);
-    }
+  commit(outputs: readonly Output[]): Promise<number[]> {
+    return this.#commit(outputs, (client, producer) => sendOutputs(client, producer, outputs));
+  }
+
+  /** The same for what goes to one partition and is made while it is sent; answers its first offset. */
+  commitParts(place: Place, parts: Iterable<Framed>): Promise<number> {
+    return this.#commit([place], (client, producer) => sendParts(client, producer, place, parts));
   }
 
   /** Lets nothing more be committed before the next fence. */
   drop(): void {
     this.#producer = null;
+  }
+
+  async #commit<T>(places: readonly Place[], send: Sending<T>): Promise<T> {
+    const producer = this.#producer;
+    if (producer === null || this.#client === null) throw this.#fenced('it has to fence first');
+    try {
+      return await this.#transact(this.#client, producer, places, send);
+    } catch (error) {
+      // The transaction may be open, committed or undone: the next fence finds out.
+      this.#producer = null;
+      throw isRefusal(error) ? await this.#whyRefused(this.#client, error) : this.#explained(error);
+    }
   }
 
   async #begin(client: KafkaClient): Promise<void> {
@@ -96,22 +108,22 @@ export class Transactions {
     this.#producer = { id, epoch, transactionalId, sequences: new Sequences() };
   }
 
-  async #transact(client: KafkaClient, producer: Producer, outputs: readonly Output[]): Promise<number[]> {
+  async #transact<T>(client: KafkaClient, producer: Producer, places: readonly Place[], send: Sending<T>): Promise<T> {
     const { transactionalId, what, timeoutMs } = this.#parts;
     const patienceMs = timeoutMs * PATIENCE_SHARE;
     const adding = async () => {
       // Refused for a moment after the transaction before, until its end is marked everywhere.
-      const request = addPartitionsToTransaction(transactionalId, producer, outputs);
+      const request = addPartitionsToTransaction(transactionalId, producer, places);
       refuseCodes(await client.sendToCoordinator(transactionalId, request), `${what} to`);
     };
     await client.patiently(what, adding, patienceMs);
-    const firsts = await sendOutputs(client, producer, outputs);
+    const sent = await send(client, producer);
     const ending = async () => {
       const { code } = await client.sendToCoordinator(transactionalId, endTransaction(transactionalId, producer, true));
       refuseCode(code, what);
     };
     await client.patiently(what, ending, patienceMs);
-    return firsts;
+    return sent;
   }
 
   /** Why the broker does not know the producer any more: it lost patience with it, or another took over. */
