@@ -69,6 +69,8 @@ export async function ask<T>(
 ): Promise<T> {
   const headers = {
     ...(await session.headers(method)),
+    // What goes wrong is told in the language of the page.
+    'accept-language': document.documentElement.lang,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const response = await fetch(path, {

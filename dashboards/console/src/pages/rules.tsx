@@ -1,10 +1,11 @@
 /** The rules: what each looks for, whether it is on, its options in force, what it found, and who changed settings last. */
 import { useQuery } from '@tanstack/react-query';
-import { Card, Flex, Input, Table, Tag, Typography } from 'antd';
+import { Alert, Card, Flex, Input, Table, Tag, Typography } from 'antd';
 import { useState } from 'react';
-import { ask, type PanelData, query, type Rules as RulesBody } from '../api.ts';
+import { ask, type PanelData, query, type RuleChanges, type Rules as RulesBody } from '../api.ts';
 import { PanelCard } from '../chart/panel-card.tsx';
 import { now } from '../clock.ts';
+import { toldOf } from '../faults.ts';
 import { formatNumber } from '../format.ts';
 import { useRefreshMs } from '../live.tsx';
 import { useFormats } from '../me.tsx';
@@ -23,9 +24,10 @@ const REFRESH_MS = 60_000;
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
 export default function Rules({ chosen }: { readonly chosen: string | null }) {
-  const { pick } = usePreferences();
+  const { pick, language } = usePreferences();
   const [sought, setSought] = useState('');
   const rules = useQuery(RULES_QUERY);
+  const changes = useRuleChanges();
   const isSought = ({ id, title }: Rule) =>
     `${id} ${title.en} ${title.zh}`.toLowerCase().includes(sought.trim().toLowerCase());
   const find = (
@@ -40,10 +42,18 @@ export default function Rules({ chosen }: { readonly chosen: string | null }) {
   return (
     <Page title={pick({ en: 'Rules', zh: '规则' })} extra={find}>
       <Loaded query={rules} isEmpty={({ items }) => items.length === 0}>
-        {({ items, changed }) => (
+        {({ items, changed, revision }) => (
           <Flex vertical gap={12}>
+            {changes.error !== null && (
+              <Alert
+                type="warning"
+                showIcon
+                title={pick(RULES.changesUnknown)}
+                description={toldOf(changes.error, language)}
+              />
+            )}
             <Card size="small" title={<Changed changed={changed} />}>
-              <List rules={items.filter(isSought)} chosen={chosen} />
+              <List rules={items.filter(isSought)} chosen={chosen} revision={revision} changes={changes.data ?? null} />
             </Card>
             <PanelCard id="control-changes" rangeMs={QUARTER_MS} />
           </Flex>
@@ -75,8 +85,25 @@ function useNumbers(panel: string) {
   return (rule: string, column: number): number => Number(data?.rows.find(([id]) => id === rule)?.[column] ?? 0);
 }
 
-function List({ rules, chosen }: { readonly rules: readonly Rule[]; readonly chosen: string | null }) {
+function useRuleChanges() {
+  return useQuery({
+    queryKey: ['rule-changes'],
+    queryFn: () => ask<RuleChanges>('/v1/rule-changes'),
+    refetchInterval: useRefreshMs(REFRESH_MS),
+  });
+}
+
+interface ListProps {
+  readonly rules: readonly Rule[];
+  readonly chosen: string | null;
+  readonly revision: number;
+  readonly changes: RuleChanges | null;
+}
+
+function List({ rules, chosen, revision, changes }: ListProps) {
   const { say, pick, language } = usePreferences();
+  const { time } = useFormats();
+  const lastOf = (id: string) => changes?.items.find(({ rule }) => rule === id);
   const found = useNumbers('alerts-by-rule');
   const stopped = useNumbers('stopped-by-rule');
   const number = (value: number) => formatNumber(value, language);
@@ -87,10 +114,10 @@ function List({ rules, chosen }: { readonly rules: readonly Rule[]; readonly cho
       dataSource={[...rules]}
       pagination={false}
       // In pixels, so that what opens below a row does not stretch the table.
-      scroll={{ x: 980 }}
+      scroll={{ x: 1100 }}
       expandable={{
         defaultExpandedRowKeys: chosen === null ? [] : [chosen],
-        expandedRowRender: (rule) => <RuleDetail rule={rule} />,
+        expandedRowRender: (rule) => <RuleDetail rule={rule} revision={revision} changes={changes} />,
       }}
       columns={[
         {
@@ -104,10 +131,20 @@ function List({ rules, chosen }: { readonly rules: readonly Rule[]; readonly cho
           ),
         },
         { title: say('family'), render: (_, { family }) => <CodeTag set="family" value={family} /> },
-        { title: say('status'), render: (_, rule) => <Standing rule={rule} /> },
+        {
+          title: say('status'),
+          render: (_, rule) => <Standing rule={rule} isSwitchedOff={changes?.switchedOff.includes(rule.id) === true} />,
+        },
         { title: pick(RULES.alerts), align: 'right', render: (_, { id }) => number(found(id, 1)) },
         { title: pick(RULES.hits), align: 'right', render: (_, { id }) => number(found(id, 2)) },
         { title: pick(RULES.stopped), align: 'right', render: (_, { id }) => number(stopped(id, 1)) },
+        {
+          title: pick(RULES.last),
+          render: (_, { id }) => {
+            const last = lastOf(id);
+            return last === undefined ? '–' : `${time(last.at, false)} · ${last.by}`;
+          },
+        },
         {
           title: pick(RULES.detects),
           render: (_, { message }) => (
@@ -119,8 +156,14 @@ function List({ rules, chosen }: { readonly rules: readonly Rule[]; readonly cho
   );
 }
 
-function Standing({ rule: { enabled, shadow } }: { readonly rule: Rule }) {
+function Standing({
+  rule: { enabled, shadow },
+  isSwitchedOff,
+}: {
+  readonly rule: Rule;
+  readonly isSwitchedOff: boolean;
+}) {
   const { say } = usePreferences();
-  if (!enabled) return <Tag color="red">{say('off')}</Tag>;
+  if (!enabled || isSwitchedOff) return <Tag color="red">{say('off')}</Tag>;
   return shadow ? <Tag>{say('shadow')}</Tag> : <Tag color="green">{say('enabled')}</Tag>;
 }

@@ -1,16 +1,23 @@
 /** A rule in full: when it is judged, whom it is told to, what it measures, and its options with what they mean. */
-import { Descriptions, Flex, Table, Tag } from 'antd';
-import type { Rules } from '../api.ts';
-import { formatDuration, formatMoney, formatNumber } from '../format.ts';
+import { Descriptions, Flex, Table, Tag, Typography } from 'antd';
+import type { RuleChanges } from '../api.ts';
+import { formatNumber } from '../format.ts';
 import { type Language, usePreferences } from '../preferences.tsx';
-import { OCCASIONS, RULES } from '../words/rules.ts';
+import { RuleHistory } from '../rules/history.tsx';
+import { RuleActions } from '../rules/rule-actions.tsx';
+import { type Option, type Rule, written } from '../rules/values.ts';
+import { groupWords, OCCASIONS, RULES } from '../words/rules.ts';
 
-type Rule = Rules['items'][number];
-type Option = Rule['options'][number];
+export interface RuleDetailProps {
+  readonly rule: Rule;
+  readonly revision: number;
+  /** Null while they are not known. */
+  readonly changes: RuleChanges | null;
+}
 
-export function RuleDetail({ rule }: { readonly rule: Rule }) {
+export function RuleDetail({ rule, revision, changes }: RuleDetailProps) {
   const { say, pick, language } = usePreferences();
-  const { on, version, restricted, segments, exemptions, evidence, options } = rule;
+  const { on, version, restricted, exemptions, evidence, options } = rule;
   const known = (occasion: string) => OCCASIONS[occasion];
   const items: readonly (readonly [label: string, value: string])[] = [
     [
@@ -24,7 +31,7 @@ export function RuleDetail({ rule }: { readonly rule: Rule }) {
     ],
     [pick(RULES.toldWhom), pick(restricted ? RULES.restricted : RULES.open)],
     [pick(RULES.version), formatNumber(version, language)],
-    [pick(RULES.segments), counted(segments, pick(RULES.none), language)],
+    [pick(RULES.segments), groupsWritten(rule, language) || pick(RULES.none)],
     [pick(RULES.exemptions), counted(exemptions, pick(RULES.none), language)],
     [pick(RULES.measures), evidence.map(({ label }) => pick(label)).join(' · ') || pick(RULES.none)],
   ];
@@ -56,32 +63,41 @@ export function RuleDetail({ rule }: { readonly rule: Rule }) {
               title: say('value'),
               render: (_, option) => (
                 <>
-                  <strong>{written(option.value, option.unit, language)}</strong>{' '}
+                  <strong>{written(option.value, option, language)}</strong>{' '}
                   {JSON.stringify(option.value) !== JSON.stringify(option.default) && (
                     <Tag color="blue">{pick(RULES.changedFromDefault)}</Tag>
                   )}
                 </>
               ),
             },
-            { title: say('standard'), render: (_, option) => written(option.default, option.unit, language) },
+            { title: say('standard'), render: (_, option) => written(option.default, option, language) },
           ]}
         />
+      )}
+      {changes !== null && (
+        <>
+          <RuleActions rule={rule} revision={revision} isSwitchedOff={changes.switchedOff.includes(rule.id)} />
+          <Typography.Text strong>{pick(RULES.history)}</Typography.Text>
+          <RuleHistory rule={rule} changes={changes.items.filter((one) => one.rule === rule.id)} />
+        </>
       )}
     </Flex>
   );
 }
 
-function counted(count: number, none: string, language: Language): string {
-  return count === 0 ? none : formatNumber(count, language);
+function groupsWritten(rule: Rule, language: Language): string {
+  return rule.groups
+    .map(({ when, enabled, options }) => {
+      const own = rule.options.filter(({ name }) => options[name] !== undefined);
+      const parts = [
+        ...(enabled === null ? [] : [`${RULES.judged[language]} ${RULES[enabled ? 'yes' : 'no'][language]}`]),
+        ...own.map((option) => `${option.name} ${written(options[option.name], option, language)}`),
+      ];
+      return `${groupWords(when)[language]}${language === 'zh' ? '：' : ': '}${parts.join(', ')}`;
+    })
+    .join(' · ');
 }
 
-function written(value: unknown, unit: Option['unit'], language: Language): string {
-  if (value === null || value === undefined) return '–';
-  if (unit === 'duration') return formatDuration(Number(value), language);
-  if (unit === 'money') {
-    const { minor, currency } = value as { readonly minor: number; readonly currency: string };
-    return formatMoney(minor, currency, language);
-  }
-  if (typeof value === 'number') return formatNumber(value, language, 2);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function counted(count: number, none: string, language: Language): string {
+  return count === 0 ? none : formatNumber(count, language);
 }

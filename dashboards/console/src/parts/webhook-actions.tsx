@@ -1,7 +1,6 @@
 /** What can be done with a subscription: a test, a new secret, off and on, a replay. Each says first what it does. */
 import { Alert, App, Button, Flex, Form, Input, Modal, Radio, Select } from 'antd';
 import { useState } from 'react';
-import type { Words } from '../../../panels/words.ts';
 import { now } from '../clock.ts';
 import { formatDuration } from '../format.ts';
 import { usePreferences } from '../preferences.tsx';
@@ -13,6 +12,7 @@ import {
   type WithSecrets,
 } from '../webhooks.ts';
 import { FAILURES, WEBHOOKS } from '../words/webhooks.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 
 type Asking = 'rotate' | 'disable' | 'enable' | 'replay';
@@ -107,42 +107,6 @@ function Tested({ result }: { readonly result: TestResult }) {
       title={`${pick(WEBHOOKS.testing)}${language === 'zh' ? '：' : ': '}${pick(isTaken ? WEBHOOKS.testTaken : WEBHOOKS.testRefused)}`}
       description={facts.filter((fact) => fact !== null && fact !== '').join(' · ')}
     />
-  );
-}
-
-interface ReasonDialogProps {
-  readonly title: Words;
-  readonly effect: Words;
-  readonly busy: boolean;
-  readonly onSaid: (reason: string) => void;
-  readonly onClosed: () => void;
-}
-
-function ReasonDialog({ title, effect, busy, onSaid, onClosed }: ReasonDialogProps) {
-  const { pick } = usePreferences();
-  const [form] = Form.useForm<{ readonly reason: string }>();
-  return (
-    <Modal
-      open
-      title={pick(title)}
-      okText={pick(title)}
-      cancelText={pick(WEBHOOKS.cancel)}
-      okButtonProps={{ loading: busy }}
-      onOk={form.submit}
-      onCancel={onClosed}
-    >
-      <p>{pick(effect)}</p>
-      <Form form={form} layout="vertical" onFinish={({ reason }) => onSaid(reason.trim())}>
-        <Form.Item
-          name="reason"
-          label={pick(WEBHOOKS.reason)}
-          extra={pick(WEBHOOKS.reasonHint)}
-          rules={[{ required: true, whitespace: true, message: pick(WEBHOOKS.reason) }]}
-        >
-          <Input.TextArea rows={2} maxLength={512} autoFocus />
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }
 

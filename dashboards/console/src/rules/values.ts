@@ -1,0 +1,87 @@
+/** Values of options: as they are in force, as a form holds them, as they are sent, and as a person reads them. */
+import { minorDigits } from '../../../../schemas/currencies.ts';
+import { LABELS, labelOf } from '../../../panels/words.ts';
+import type { Rules } from '../api.ts';
+import { formatDuration, formatMoney, formatNumber } from '../format.ts';
+import type { Language } from '../preferences.tsx';
+import { RULES } from '../words/rules.ts';
+
+export type Rule = Rules['items'][number];
+export type Option = Rule['options'][number];
+export type Shape = Pick<Option, 'kind' | 'minimum' | 'maximum' | 'above' | 'choices' | 'rowsMax' | 'columns'>;
+type Column = Option['columns'][number];
+type Row = { readonly [name: string]: unknown };
+
+/** Lengths of time as they are written in settings. */
+export const LENGTHS = [
+  ['d', 86_400_000, RULES.days],
+  ['h', 3_600_000, RULES.hours],
+  ['m', 60_000, RULES.minutes],
+  ['s', 1_000, RULES.seconds],
+] as const;
+
+export interface Length {
+  readonly count: number | null;
+  readonly unit: (typeof LENGTHS)[number][0];
+}
+
+interface Money {
+  readonly minor: number;
+  readonly currency: string;
+}
+
+/** As a form holds it: amounts in whole units of the currency, durations as a number and a unit. */
+export function toForm({ kind }: Shape, value: unknown): unknown {
+  if (kind === 'money') {
+    const { minor, currency } = value as Money;
+    return minor / 10 ** minorDigits(currency);
+  }
+  if (kind !== 'duration') return value;
+  const ms = value as number;
+  const [unit, size] = LENGTHS.find(([, one]) => ms % one === 0) ?? LENGTHS[3];
+  return { count: ms / size, unit } satisfies Length;
+}
+
+/** As it is sent, in the form of a file of settings. */
+export function toSend({ kind }: Shape, held: unknown, currency: string): unknown {
+  if (kind === 'money') return { minor: Math.round((held as number) * 10 ** minorDigits(currency)), currency };
+  if (kind !== 'duration') return held;
+  const { count, unit } = held as Length;
+  return `${count}${unit}`;
+}
+
+/** As a person reads it. */
+export function written(value: unknown, shape: Shape, language: Language): string {
+  if (value === null || value === undefined) return '–';
+  if (shape.kind === 'duration') return formatDuration(Number(value), language);
+  if (shape.kind === 'money') {
+    const { minor, currency } = value as Money;
+    return formatMoney(minor, currency, language);
+  }
+  if (shape.kind === 'choice') return choiceWord(String(value), language);
+  if (shape.kind === 'rows') {
+    return (value as readonly Row[]).map((row) => rowWritten(row, shape.columns, language)).join(' · ');
+  }
+  return formatNumber(Number(value), language, 4);
+}
+
+function rowWritten(row: Row, columns: readonly Column[], language: Language): string {
+  return columns.map((column) => written(row[column.name], column, language)).join(' → ');
+}
+
+export function choiceWord(choice: string, language: Language): string {
+  return choice in LABELS.severity ? labelOf('severity', choice, language) : choice;
+}
+
+/** What a number may be, in words; null where it may be any. */
+export function rangeWords({ kind, minimum, maximum, above }: Shape, language: Language): string | null {
+  const number = (value: number) => formatNumber(value, language, 4);
+  const least = above === null ? minimum : null;
+  const parts = [
+    kind === 'integer' ? RULES.whole[language] : null,
+    above === null ? null : `> ${number(above)}`,
+    least === null ? null : `≥ ${number(least)}`,
+    maximum === null ? null : `≤ ${number(maximum)}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(language === 'zh' ? '，' : ', ');
+}
