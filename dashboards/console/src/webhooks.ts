@@ -20,6 +20,7 @@ export interface Subscription {
   readonly severity: string;
   readonly segments: readonly string[];
   readonly restricted: boolean;
+  readonly quieted: boolean;
   readonly content: 'thin' | 'full';
   readonly secrets: readonly {
     readonly id: string;
@@ -92,21 +93,30 @@ export function useAttempts(id: string, isFailedOnly: boolean, limit: number) {
   });
 }
 
+interface WebhookChangeOptions {
+  readonly method?: 'POST' | 'PATCH';
+  /** Answers whether it has told of the refusal itself. */
+  readonly onRefused?: (error: Error) => boolean;
+}
+
 /** Asks something of webhooks; what is shown of them is then loaded again, and a refusal is said. */
 export function useWebhookChange<Given, Answer>(
   path: (given: Given) => string,
   bodyOf: (given: Given) => unknown,
   onDone: (answer: Answer) => void,
+  { method = 'POST', onRefused }: WebhookChangeOptions = {},
 ) {
   const { language } = usePreferences();
   const { message } = App.useApp();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (given: Given) => ask<Answer>(`/v1/webhooks${path(given)}`, bodyOf(given)),
+    mutationFn: (given: Given) => ask<Answer>(`/v1/webhooks${path(given)}`, bodyOf(given), { method }),
     onSuccess: (answer) => {
       void client.invalidateQueries({ predicate: ({ queryKey: [name] }) => String(name).startsWith('webhook') });
       onDone(answer);
     },
-    onError: (error) => void message.error(toldOf(error, language)),
+    onError: (error) => {
+      if (onRefused?.(error) !== true) void message.error(toldOf(error, language));
+    },
   });
 }

@@ -14,8 +14,9 @@ import {
 import { FAILURES, WEBHOOKS } from '../words/webhooks.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
+import { WebhookChange } from './webhook-change.tsx';
 
-type Asking = 'rotate' | 'disable' | 'enable' | 'replay';
+type Asking = 'change' | 'rotate' | 'disable' | 'enable' | 'replay';
 
 export function WebhookActions({ subscription }: { readonly subscription: Subscription }) {
   const { pick } = usePreferences();
@@ -57,12 +58,16 @@ export function WebhookActions({ subscription }: { readonly subscription: Subscr
         <Button disabled={!enabled} onClick={() => setAsking('replay')}>
           {pick(WEBHOOKS.replay)}
         </Button>
+        <Button onClick={() => setAsking('change')}>{pick(WEBHOOKS.change)}</Button>
         <Button onClick={() => setAsking('rotate')}>{pick(WEBHOOKS.rotate)}</Button>
         <Button danger={enabled} onClick={() => setAsking(turn)}>
           {pick(WEBHOOKS[turn])}
         </Button>
       </Flex>
       {tested !== null && <Tested result={tested} />}
+      {asking === 'change' && (
+        <WebhookChange subscription={subscription} onDone={done} onClosed={() => setAsking(null)} />
+      )}
       {asking === 'rotate' && (
         <ReasonDialog
           title={WEBHOOKS.rotate}

@@ -11,6 +11,17 @@ export const WEBHOOKS = {
   ),
   quieted: words('Also alerts that a critical one says louder', '包括已被严重预警覆盖的预警'),
   create: words('New subscription', '新建订阅'),
+  change: words('Change', '修改'),
+  save: words('Save', '保存'),
+  newAddress: words('New address', '新地址'),
+  newAddressHint: words('Left empty, it stays as it is:', '留空则保持不变：'),
+  nothingChanged: words('Nothing was changed.', '没有修改。'),
+  conflict: words('Somebody else changed it while you did', '您编辑期间，他人已修改该订阅'),
+  conflictWhat: words(
+    'Nothing of yours is stored yet. Fields that you did not touch show what they say now; look at them, then save once more, or take all of theirs.',
+    '您的修改尚未保存。您未改动的项目已显示最新内容；请核对后再次保存，或全部采用对方的修改。',
+  ),
+  takeTheirs: words('Take theirs', '采用对方的修改'),
   purpose: words('Purpose', '用途'),
   address: words('Address', '地址'),
   addressHint: words(
