@@ -1,17 +1,24 @@
-/** A whole Weir on Kafka: transfers in over HTTP and from other producers, decisions out to whoever reads the topic. */
+/**
+ * A whole Weir on Kafka: transfers in over HTTP and from other producers, decisions out to whoever reads the topic;
+ * people are served by several processes alike.
+ */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import kafkajs from 'kafkajs';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { type Declared, schemaOf } from '../../schemas/declare.ts';
 import { transferRecord } from '../../schemas/events/transfer.ts';
+import { ask, signIn } from '../support/caller.ts';
+import { runWeir } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { RegistryServer } from '../support/registry-server.ts';
-import { DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { ADMIN_KEY, DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { WorkerProcess } from '../support/workers.ts';
 
 interface Decision {
   readonly transferId: string;
@@ -51,7 +58,7 @@ describeWith(kafka, 'Weir on Kafka', () => {
       WEIR_SCHEMA_REGISTRY_URL: registry.url,
     };
     const dataDir = temporaryFolder();
-    return { registry, prefix, start: () => startWeir({ dataDir, environment }) };
+    return { registry, prefix, environment, start: () => startWeir({ dataDir, environment }) };
   }
 
   /** All records of a topic, as a consumer that knows nothing of Weir reads them. */
@@ -128,5 +135,51 @@ describeWith(kafka, 'Weir on Kafka', () => {
     const options = ['--isolation-level', 'read_committed', '--max-messages', '20', '--timeout-ms', '120000'];
     const stdout = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [...reading, ...options]);
     for (let index = 0; index < 20; index++) expect(stdout).toContain(`T-${index}`);
+  });
+
+  it('serves people at several processes alike: who signs in at one is known at the others, and soon out everywhere', async () => {
+    const { environment } = await begin();
+    const [whole, http] = ['route,score,clickhouse,http,clock', 'clickhouse,http'];
+    const start = async (roles: string) => {
+      const made = { WEIR_KAFKA_MAKE_TOPICS: 'on', WEIR_FOLD_THREADS: '1' };
+      const worker = new WorkerProcess(roles, { ...environment, ...made });
+      onTestFailed(() => console.error(worker.printed().slice(-4_000)));
+      await worker.start();
+      return worker;
+    };
+    const [one, two] = await Promise.all([start(whole), start(http)]);
+    const admin = { authorization: `Bearer ${ADMIN_KEY}` };
+    // A key that one made is good at the other with its first request, as is who signs in.
+    const made = await ask(one.address, admin, '/v1/keys', { body: { name: 'core-bank', roles: ['intake'] } });
+    const bank = { authorization: `Bearer ${made.body.key}` };
+    const decided = await ask(two.address, bank, DECIDED, { body: transferOf('T-1') });
+    expect(decided).toMatchObject({ status: 200, body: { outcome: 'accept' } });
+    const li = { name: 'li', password: 'correct horse battery staple', roles: ['viewer'] };
+    expect((await ask(two.address, admin, '/v1/users', { body: li })).status).toBe(201);
+    const session = await signIn(one.address, 'li', li.password);
+    expect(await ask(two.address, session, '/v1/session')).toMatchObject({
+      status: 200,
+      body: { name: 'li', csrf: session['weir-csrf'] },
+    });
+    // Commands go to the log itself, from a machine without a folder of Weir.
+    const nowhere = { dataDir: join(temporaryFolder(), 'none'), environment };
+    const listed = await runWeir(['keys', 'list', '--json'], nowhere);
+    const [{ id }] = JSON.parse(listed.out) as [{ id: string }];
+    expect([listed.exitCode, id]).toEqual([0, made.body.id]);
+    // One dies; one with an empty folder takes its place, and knows everybody.
+    await two.end('SIGKILL');
+    const three = await start(http);
+    expect((await ask(three.address, session, '/v1/me')).body).toMatchObject({ name: 'li' });
+    expect((await ask(three.address, bank, '/v1/decisions/T-0')).status).toBe(404);
+    // What is taken back anywhere is refused everywhere.
+    const refused = (worker: WorkerProcess, caller: typeof session | typeof bank, path: string) =>
+      eventually('it is refused', async () => (await ask(worker.address, caller, path)).status === 401);
+    expect((await runWeir(['keys', 'revoke', id], nowhere)).exitCode).toBe(0);
+    for (const worker of [one, three]) await refused(worker, bank, '/v1/decisions/T-0');
+    expect((await ask(three.address, session, '/v1/session', { method: 'DELETE' })).status).toBe(204);
+    for (const worker of [one, three]) await refused(worker, session, '/v1/session');
+    const again = await signIn(three.address, 'li', li.password);
+    expect((await runWeir(['users', 'disable', 'li'], nowhere)).exitCode).toBe(0);
+    for (const worker of [one, three]) await refused(worker, again, '/v1/session');
   });
 });
