@@ -28,6 +28,7 @@ interface CopyHead extends Head {
 }
 
 const HEAD = Buffer.from('head');
+const COPIED_AT_ONCE = 256;
 
 export class KeptStore implements CheckpointStore {
   readonly #local: LocalStore;
@@ -73,7 +74,12 @@ export class KeptStore implements CheckpointStore {
     };
     const offset = await this.#kept.write(pieces);
     this.#head = head;
-    await this.#local.write({ puts: [...puts, copyHead(head, offset)], removes });
+    // By and by, since nobody else has a turn while they are put. A copy that has come to hold only some of it still
+    // says that it lags, and is brought all of it again.
+    for (let from = 0; from < puts.length; from += COPIED_AT_ONCE) {
+      await this.#local.put({ puts: puts.slice(from, from + COPIED_AT_ONCE), removes: [] });
+    }
+    await this.#local.write({ puts: [copyHead(head, offset)], removes });
   }
 
   async clear(): Promise<void> {
