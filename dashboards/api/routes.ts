@@ -10,6 +10,8 @@ import { addEmergencyRoute } from './emergency.ts';
 import { addPanelRoutes } from './panels.ts';
 import { addPartyRoute } from './parties.ts';
 import type { QueryOptions, QueryParts } from './parts.ts';
+import { addPartyChangesRoute } from './party-changes.ts';
+import { addPartyFlowRoute } from './party-flow.ts';
 import { addWebhookAttemptRoutes } from './webhook-attempts.ts';
 
 export function addQueryRoutes(app: App, options: QueryOptions): void {
@@ -28,6 +30,8 @@ export function addQueryRoutes(app: App, options: QueryOptions): void {
   addDecisionRoute(app, parts);
   addAlertRoutes(app, parts);
   addPartyRoute(app, parts);
+  addPartyFlowRoute(app, parts);
+  addPartyChangesRoute(app, parts);
   addPanelRoutes(app, parts);
   addEmergencyRoute(app, parts);
   addWebhookAttemptRoutes(app, parts);

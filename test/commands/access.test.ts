@@ -32,6 +32,8 @@ const ACCESS: { readonly [route: string]: readonly Role[] | typeof ANYBODY } = {
   'GET /v1/alerts': STAFF,
   'GET /v1/alerts/{id}': STAFF,
   'GET /v1/parties/{id}': STAFF,
+  'GET /v1/parties/{id}/flow': STAFF,
+  'GET /v1/parties/{id}/changes': STAFF,
   'GET /v1/panels': STAFF,
   'GET /v1/panels/{id}': STAFF,
   'GET /v1/emergency': STAFF,
