@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { alertBody, detailBody, listBody } from '../../api/alerts.ts';
 import type { dataBody, listBody as panelListBody } from '../../api/panels.ts';
 import type { partyBody } from '../../api/parties.ts';
+import type { partyChangesBody } from '../../api/party-changes.ts';
+import type { flowBody } from '../../api/party-flow.ts';
 import type { changesBody, rulesBody } from '../../api/rules.ts';
 import type { colleaguesBody, meBody, systemBody } from '../../api/workplace.ts';
 import { refusalOf } from './refusal.ts';
@@ -48,6 +50,8 @@ interface Money {
   readonly currency: string;
 }
 export type Party = z.infer<typeof partyBody>;
+export type PartyFlow = z.infer<typeof flowBody>;
+export type PartyChanges = z.infer<typeof partyChangesBody>;
 export type Colleagues = z.infer<typeof colleaguesBody>;
 export type Me = z.infer<typeof meBody>;
 export type Rules = z.infer<typeof rulesBody>;

@@ -1,17 +1,19 @@
-/** A party on one page: file, limits used, rating, invoices, alerts and transfers. */
+/** A party on one page: file, limits used, money over time, alerts, rating, invoices, changes and transfers. */
 import { useQuery } from '@tanstack/react-query';
-import { Card, Col, Descriptions, Empty, Flex, Input, Row, Table, Tag } from 'antd';
+import { Card, Col, Descriptions, Empty, Flex, Input, Row, Tag } from 'antd';
 import { useLocation } from 'wouter';
 import { labelOf } from '../../../panels/words.ts';
 import { AlertTable } from '../alerts/table.tsx';
 import { ask, type Party as PartyBody } from '../api.ts';
-import { useFormats } from '../me.tsx';
 import { FreezeButton } from '../parts/freeze-button.tsx';
 import { Legs } from '../parts/legs.tsx';
 import { LimitsUsed } from '../parts/limits-used.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { MaskedNote, Personal } from '../parts/masked.tsx';
 import { Page } from '../parts/page.tsx';
+import { Changes } from '../party/changes.tsx';
+import { Invoices, Rating } from '../party/debts.tsx';
+import { Flow } from '../party/flow.tsx';
 import { usePreferences } from '../preferences.tsx';
 
 const REFRESH_MS = 15_000;
@@ -62,6 +64,9 @@ function Known({ id }: { readonly id: string }) {
           <Col xs={24} xl={12}>
             <LimitsUsed party={found} />
           </Col>
+          <Col span={24}>
+            <Flow party={id} />
+          </Col>
           {found.alerts.length > 0 && (
             <Col span={24}>
               <Card size="small" title={say('alerts')}>
@@ -74,6 +79,14 @@ function Known({ id }: { readonly id: string }) {
               <Invoices party={found} />
             </Col>
           )}
+          {found.rating !== null && (
+            <Col span={24}>
+              <Rating party={found} />
+            </Col>
+          )}
+          <Col span={24}>
+            <Changes party={id} />
+          </Col>
           <Col span={24}>
             <Card size="small" title={say('history')}>
               <Legs legs={found.history.items} />
@@ -121,34 +134,6 @@ function Profile({ party }: { readonly party: PartyBody }) {
           </Descriptions.Item>
         </Descriptions>
       )}
-    </Card>
-  );
-}
-
-function Invoices({ party }: { readonly party: PartyBody }) {
-  const { say, language } = usePreferences();
-  const { money } = useFormats();
-  return (
-    <Card size="small" title={say('invoices')}>
-      <Table
-        size="small"
-        rowKey="invoiceId"
-        dataSource={party.invoices}
-        pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: 'max-content' }}
-        columns={[
-          { title: say('invoices'), dataIndex: 'invoiceId' },
-          { title: say('due'), dataIndex: 'dueOn' },
-          { title: say('amount'), align: 'right', render: (_, { amount }) => money(amount) },
-          { title: say('owed'), align: 'right', render: (_, { open }) => money(open) },
-          {
-            title: say('daysOverdue'),
-            align: 'right',
-            render: (_, { daysOverdue }) => (daysOverdue > 0 ? <Tag color="red">{daysOverdue}</Tag> : '–'),
-          },
-          { title: say('status'), render: (_, { status }) => labelOf('invoiceStatus', status, language) },
-        ]}
-      />
     </Card>
   );
 }
