@@ -12,7 +12,7 @@ import type { Now } from '../runtime/clock.ts';
 import type { Config, LoadedConfig } from '../runtime/config.ts';
 import { WeirError } from '../runtime/errors.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
-import { type LogSource, openLog, sourceForThreads } from '../runtime/log/open.ts';
+import { type LogSource, sourceForThreads } from '../runtime/log/open.ts';
 import type { Log } from '../runtime/log/port.ts';
 import { valueAt } from '../runtime/log/values.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -31,6 +31,7 @@ import { ownLogSource } from './cli.ts';
 import { SettingsKeeper } from './control.ts';
 import { caughtUp, type FoldLag, lagOf, readLags, stagesOf } from './lags.ts';
 import { followSettings, noteLatestSettings } from './latest-settings.ts';
+import { openPatiently } from './patient-log.ts';
 import { startShares } from './shares.ts';
 import { SinkStage } from './sink-stage.ts';
 import type { Stages } from './stages.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly tracing?: Tracing | null;
   /** True where old data is the clock, in a folder of its own. */
   readonly evaluation: boolean;
+  /** Whether it waits for a log that is elsewhere and does not answer yet, as long as the settings say. */
+  readonly waits?: boolean;
   /** What this process takes care of; everything unless said. */
   readonly roles?: ReadonlySet<ProcessRole>;
 }
@@ -99,13 +102,13 @@ export async function startRiver(options: EngineOptions): Promise<River | Engine
     (lock) => lock.release(),
   );
   claimFor(config.dataDir, evaluation);
+  const deadlineMs = options.waits === true ? config.startDeadlineMs : 0;
   const log = await lifecycle.start(
     'log',
-    () => openLog(source, (error) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again')),
+    () => openPatiently(source, { deadlineMs, logger, now }, declareSchemas),
     (open) => open.close(),
   );
   const logSource = sourceForThreads(source, log);
-  await declareSchemas(log);
   metrics.set('weir_build_info', { version, build: buildId() }, 1);
   const settings = roles.has('http') ? await applySettings(options, log, logSource) : null;
   // The threads begin, and restore what they remember, while ClickHouse opens.

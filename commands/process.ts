@@ -47,7 +47,7 @@ export async function runProcess(
       (started) => started?.stop(),
     );
     const shared = { version, metrics, lifecycle, logger, now, tracing };
-    const engine = await startRiver({ ...shared, loaded, evaluation, roles });
+    const engine = await startRiver({ ...shared, loaded, evaluation, roles, waits: true });
     const parts: ProcessParts = { ...shared, config, engine };
     const serving = await startServing(cli, parts);
     if (roles.has('clock') && !evaluation) await startTime(parts, serving?.intake ?? new Intake(engine.log));

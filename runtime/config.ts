@@ -117,6 +117,13 @@ const declaration = z.strictObject({
     zh: '请求体大小上限。',
     unit: 'size',
   }),
+  startDeadlineMs: setting(durationBetween(0, 24 * HOUR_MS), {
+    variable: 'WEIR_START_DEADLINE',
+    default: '5m',
+    en: 'How long a process waits at its start for Kafka and the schema registry to answer; then it ends.',
+    zh: '进程启动时等待 Kafka 与模式注册中心应答的最长时间；超时即退出。',
+    unit: 'duration',
+  }),
   stopDeadlineMs: setting(durationBetween(SECOND_MS, 10 * MINUTE_MS), {
     variable: 'WEIR_STOP_DEADLINE',
     default: '20s',

@@ -1,9 +1,10 @@
 /** Opens the log that the settings name: the one place that knows which adapters there are. */
 import { type LoadedConfig, settingFacts } from '../config.ts';
-import { WeirError } from '../errors.ts';
+import { isWeirError, WeirError } from '../errors.ts';
 import { kafkaService, registryService } from '../services.ts';
 import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
 import { openKafkaClient } from './kafka/clients.ts';
+import { isOfKafka, mayPass } from './kafka/errors.ts';
 import { GroupMember } from './kafka/group.ts';
 import { Names } from './kafka/names.ts';
 import { applyTopics, inspectTopics, type TopicState } from './kafka/topics.ts';
@@ -69,6 +70,16 @@ export function sourceForThreads(source: LogSource, log: Log): LogSource {
   // The topics are there by now.
   const { makeTopics: _made, ...options } = source.options;
   return { kind: 'kafka', options };
+}
+
+/** True where what the log stands on does not answer, and may yet: not where it answered that it will not. */
+export function mayComeUp(error: unknown): boolean {
+  if (!isWeirError(error, 'LOG_UNAVAILABLE')) return false;
+  const { cause } = error;
+  if (isOfKafka(cause)) return mayPass(cause);
+  // The registry says so to whoever shows a wrong password.
+  const { status } = (cause ?? {}) as { readonly status?: number };
+  return status !== 401 && status !== 403;
 }
 
 export type ClusterTopic = TopicState;

@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import kafkajs from 'kafkajs';
+import { pino } from 'pino';
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { declareSchemas } from '../../commands/engine.ts';
+import { openPatiently } from '../../commands/patient-log.ts';
+import { loadConfig } from '../../runtime/config.ts';
+import { logSourceOf } from '../../runtime/log/open.ts';
 import { type Declared, schemaOf } from '../../schemas/declare.ts';
 import { transferRecord } from '../../schemas/events/transfer.ts';
 import { ask, signIn } from '../support/caller.ts';
@@ -15,6 +20,7 @@ import { runWeir } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
+import { freePorts } from '../support/ports.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { RegistryServer } from '../support/registry-server.ts';
 import { ADMIN_KEY, DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
@@ -135,6 +141,27 @@ describeWith(kafka, 'Weir on Kafka', () => {
     const options = ['--isolation-level', 'read_committed', '--max-messages', '20', '--timeout-ms', '120000'];
     const stdout = await broker.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [...reading, ...options]);
     for (let index = 0; index < 20; index++) expect(stdout).toContain(`T-${index}`);
+  });
+
+  it('waits for a schema registry that comes up after it', async () => {
+    const [port] = (await freePorts(1)) as [number];
+    const environment = {
+      WEIR_KAFKA_BROKERS: broker.brokers.join(','),
+      WEIR_KAFKA_PREFIX: broker.newPrefix(),
+      WEIR_SCHEMA_REGISTRY_URL: `http://127.0.0.1:${port}`,
+      WEIR_KAFKA_MAKE_TOPICS: 'on',
+    };
+    const source = logSourceOf(loadConfig({ environment }), '');
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    const patience = { deadlineMs: 60_000, logger, now: Date.now };
+    const opening = openPatiently(source, patience, declareSchemas);
+    await eventually('it says what it waits for', () => lines.some((line) => line.includes('The schema registry')));
+    const registry = await RegistryServer.start(port);
+    onTestFinished(() => registry.stop());
+    const log = await opening;
+    expect(registry.subjects).not.toEqual([]);
+    await log.close();
   });
 
   it('serves people at several processes alike: who signs in at one is known at the others, and soon out everywhere', async () => {
