@@ -1,10 +1,11 @@
 /** A real browser, which npm brings, on the console as it was built. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 import { CONSOLE_FOLDER } from '../../dashboards/console-pages.ts';
+import { beside, KEPT, keepAs } from './kept-folder.ts';
 import type { RealPart } from './real-parts.ts';
 import { ROOT } from './sources.ts';
 
@@ -21,7 +22,7 @@ const HANGS = new Set(['--single-process', '--no-zygote']);
 
 const PACKAGE = readFileSync(join(ROOT, 'node_modules/@sparticuz/chromium/package.json'), 'utf8');
 /** Where the browser lies once it is unpacked; another version gets another folder. */
-const UNPACKED = join(ROOT, 'node_modules/.cache/weir', `chromium-${JSON.parse(PACKAGE).version}`);
+const UNPACKED = join(KEPT, `chromium-${JSON.parse(PACKAGE).version}`);
 /** It unpacks itself into the folder for temporary files. */
 const UNPACK = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();";
 /** How long a page may take over anything, while others have the processors. */
@@ -33,22 +34,12 @@ export async function openBrowser(): Promise<Browser> {
   return playwright.launch({ args, executablePath, headless: true, timeout: PATIENCE_MS });
 }
 
-/**
- * Several test processes may need the browser at once, and what one has half unpacked another would take for
- * whole: so each unpacks into a folder of its own, and the first to be done wins.
- */
 function unpacked(): string {
   if (existsSync(UNPACKED)) return UNPACKED;
-  mkdirSync(dirname(UNPACKED), { recursive: true });
-  const own = mkdtempSync(`${UNPACKED}-`);
+  const own = beside(UNPACKED);
   const environment = { ...process.env, TMPDIR: own };
   execFileSync(process.execPath, ['--input-type=module', '-e', UNPACK], { cwd: ROOT, env: environment });
-  try {
-    renameSync(own, UNPACKED);
-  } catch (error) {
-    if (!existsSync(UNPACKED)) throw error;
-    rmSync(own, { recursive: true });
-  }
+  keepAs(UNPACKED, own);
   return UNPACKED;
 }
 

@@ -1,12 +1,12 @@
 /** A real ClickHouse (chDB) and a real log in a temporary folder. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type ClickHouse, openClickHouse } from '../../runtime/clickhouse.ts';
+import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import type { Append } from '../../runtime/log/port.ts';
-import { migrate } from '../../sinks/clickhouse/migrate.ts';
 import { type ClickHouseSink, type ClickHouseSinkOptions, startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { temporaryFolder } from './folder.ts';
+import { openTables } from './tables.ts';
 
 export interface Bench {
   readonly folder: string;
@@ -25,8 +25,7 @@ export async function openBench(partitions = 4): Promise<Bench> {
   const folder = temporaryFolder();
   const clock = { now: Date.UTC(2026, 2, 15, 12) };
   const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions, now: () => clock.now });
-  const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
-  await migrate(clickhouse.write);
+  const clickhouse = await openTables(join(folder, 'clickhouse'));
   const sinks: ClickHouseSink[] = [];
   onTestFinished(async () => {
     for (const sink of sinks) await sink.stop();

@@ -1,12 +1,12 @@
 /** What stands in ClickHouse, in a form in which two of them, or one and the log, can be compared. */
 import { join } from 'node:path';
-import { type ClickHouse, openClickHouse } from '../../runtime/clickhouse.ts';
+import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import type { Committed, Log } from '../../runtime/log/port.ts';
 import { alertRecord } from '../../schemas/alert.ts';
 import { decisionRecord } from '../../schemas/decision.ts';
-import { migrate } from '../../sinks/clickhouse/migrate.ts';
 import { startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { blockOf, recordsOf } from './proofs.ts';
+import { openTables } from './tables.ts';
 
 /** Rows and a hash over their content, by table and view. */
 export type Contents = { readonly [table: string]: { readonly rows: string; readonly hash: string } };
@@ -36,10 +36,9 @@ export async function contentsOf({ write }: ClickHouse): Promise<Contents> {
 
 /** What a sink that nobody disturbs makes of the log, in a folder of its own. */
 export async function undisturbedContents(log: Log, folder: string): Promise<Contents> {
-  const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
+  const clickhouse = await openTables(join(folder, 'clickhouse'));
   const faults: unknown[] = [];
   try {
-    await migrate(clickhouse.write);
     const onFault = (error: unknown) => faults.push(error);
     const sink = startClickHouseSink({ log: forgotten(log), client: clickhouse.write, folder, onFault });
     await sink.caughtUp();

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InputTopic, Intake } from '../../producers/intake.ts';
-import { type ClickHouse, openClickHouse } from '../../runtime/clickhouse.ts';
-import { migrate } from '../../sinks/clickhouse/migrate.ts';
+import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import { startPipeline } from '../../sinks/clickhouse/pipeline.ts';
 import { startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import type { Line } from '../golden/script.ts';
 import { River, RiverProcess } from './river.ts';
 import { ROOT } from './sources.ts';
+import { openTables } from './tables.ts';
 
 export interface ScenarioTables {
   readonly clickhouse: ClickHouse;
@@ -21,8 +21,7 @@ export interface ScenarioTables {
 /** Tables with nothing in them. */
 export async function emptyTables(): Promise<ScenarioTables> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-'));
-  const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
-  await migrate(clickhouse.write);
+  const clickhouse = await openTables(join(folder, 'clickhouse'));
   return {
     clickhouse,
     end: Date.UTC(2026, 2, 15),
@@ -48,8 +47,7 @@ export async function scenarioTables(scenario: string): Promise<ScenarioTables> 
   const running = new RiverProcess(river);
   await running.start();
   await running.drain();
-  const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
-  await migrate(clickhouse.write);
+  const clickhouse = await openTables(join(folder, 'clickhouse'));
   await insertAll(river, clickhouse);
   await running.stop();
   await running.kill();

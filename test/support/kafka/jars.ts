@@ -4,10 +4,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { beside, keepAs } from '../kept-folder.ts';
 
 const POM = fileURLToPath(new URL('./pom.xml', import.meta.url));
 const JAVA_MIN = 17;
@@ -26,18 +27,10 @@ export function whyNoJars(): string | null {
 export function kafkaJars(): string {
   const folder = jarsFolder();
   if (existsSync(folder)) return folder;
-  const parent = join(folder, '..');
-  mkdirSync(parent, { recursive: true });
-  // Several test processes may fetch at once: each into a folder of its own, and the first to be done wins.
-  const fetched = mkdtempSync(join(parent, 'fetching-'));
+  const fetched = beside(folder);
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${fetched}`, '-DincludeScope=runtime'];
   execFileSync('mvn', ['-q', '-B', '-f', POM, ...goal], { stdio: ['ignore', 'inherit', 'inherit'] });
-  try {
-    renameSync(fetched, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-    rmSync(fetched, { recursive: true });
-  }
+  keepAs(folder, fetched);
   return folder;
 }
 
