@@ -1,14 +1,25 @@
 /**
- * How tests run: in processes of their own, since LMDB and chDB hold native resources. Each has one try. What
- * it waits for, it waits for long: deadlines cost nothing where all is well, and machines are shared.
+ * How tests run: each file in a process of its own, since LMDB and chDB hold native resources. Files that only
+ * compute share processes, because importing the same modules anew was most of their work. Each test has one try.
+ * What it waits for, it waits for long: deadlines cost nothing where all is well, and machines are shared.
  */
 import { defineConfig } from 'vitest/config';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
+/** They put something else in a module’s place, or fold a real log. */
+const APART = ['broken-books', 'holds', 'judge', 'restored', 'verify', 'voids'];
+const COMPUTES = [
+  `test/processors/**/!(${APART.join('|')}).test.ts`,
+  'test/{dashboards/console,producers/demo,property}/**/*.test.ts',
+];
+
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'computes', include: COMPUTES, isolate: false } },
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: COMPUTES } },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 300_000,
