@@ -1,10 +1,10 @@
 /** Every page for everybody: what axe finds in both themes, how it looks on a phone, and how much the first one loads. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { CONSOLE_FOLDER } from '../../dashboards/console-pages.ts';
-import { CONSOLE, openBrowser, openTab, takePicture } from '../support/browser.ts';
+import { CONSOLE, openTab, takePicture, useBrowser } from '../support/browser.ts';
 import { openSignedIn, sendHeldTransfers } from '../support/console.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -83,11 +83,7 @@ async function settled(page: Page): Promise<void> {
 }
 
 describeWith(CONSOLE, 'the console', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   it(
     'has no page with a violation of WCAG 2 A or AA in either theme, nor one wider than a phone',

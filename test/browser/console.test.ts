@@ -1,7 +1,7 @@
 /** The console in a real browser, on a Weir of its own whose data came in over HTTP and through the whole pipeline. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CONSOLE, openBrowser, openTab, takePicture } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { CONSOLE, openTab, takePicture, useBrowser } from '../support/browser.ts';
 import { sendHeldTransfers } from '../support/console.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
@@ -43,11 +43,7 @@ async function signIn(page: Page, address: string, label: string): Promise<void>
 }
 
 describeWith(CONSOLE, 'the console', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   it(
     'shows what came in, opens an alert, and lets a person release what is held, in both languages',

@@ -1,7 +1,7 @@
 /** Running Weir from the console: measures of an emergency, webhooks, and changes that show by themselves. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CONSOLE, openBrowser, takePicture } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { CONSOLE, takePicture, useBrowser } from '../support/browser.ts';
 import { largeTransfer, openSignedIn, sendHeldTransfers, settleWithoutRelease } from '../support/console.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
@@ -98,11 +98,7 @@ async function outcomeOf(weir: Awaited<ReturnType<typeof startWeir>>, transferId
 }
 
 describeWith(CONSOLE, 'running Weir from the console', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   it(
     'freezes a party once it has said what that does, says so on every page, and undoes it, in both languages',

@@ -1,8 +1,8 @@
 /** People at work in the console: officers on alerts, a second person on a report, approvers on what is held. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { transferRecord } from '../../schemas/events/transfer.ts';
-import { CONSOLE, openBrowser, openTab, takePicture } from '../support/browser.ts';
+import { CONSOLE, openTab, takePicture, useBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
@@ -74,11 +74,7 @@ async function makeUsers(weir: RunningWeir, language: string): Promise<void> {
 }
 
 describeWith(CONSOLE, 'work in the console', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser.close());
+  const browser = useBrowser();
 
   it(
     'finds alerts, takes steps on them, releases what is held, and says what was refused, in both languages',

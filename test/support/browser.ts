@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import { CONSOLE_FOLDER } from '../../dashboards/console-pages.ts';
 import { beside, KEPT, keepAs } from './kept-folder.ts';
 import type { RealPart } from './real-parts.ts';
@@ -17,6 +18,9 @@ export const CONSOLE: RealPart = {
   missing: existsSync(join(CONSOLE_FOLDER, 'index.html')) ? null : 'npm run console has not been run',
 };
 
+// Nothing here draws with WebGL, and to imitate its hardware takes most of a processor.
+chromium.setGraphicsMode = false;
+
 /** With these two arguments a second page would hang. */
 const HANGS = new Set(['--single-process', '--no-zygote']);
 
@@ -28,10 +32,18 @@ const UNPACK = "import chromium from '@sparticuz/chromium'; await chromium.execu
 /** How long a page may take over anything, while others have the processors. */
 const PATIENCE_MS = 90_000;
 
-export async function openBrowser(): Promise<Browser> {
-  const args = chromium.args.filter((one) => !HANGS.has(one));
-  const executablePath = join(unpacked(), 'chromium');
-  return playwright.launch({ args, executablePath, headless: true, timeout: PATIENCE_MS });
+export type OpenBrowser = Pick<Browser, 'newContext'>;
+
+/** One for the tests of a file. */
+export function useBrowser(): OpenBrowser {
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    const args = chromium.args.filter((one) => !HANGS.has(one));
+    const executablePath = join(unpacked(), 'chromium');
+    browser = await playwright.launch({ args, executablePath, headless: true, timeout: PATIENCE_MS });
+  });
+  afterAll(() => browser?.close());
+  return { newContext: (options) => (browser as Browser).newContext(options) };
 }
 
 function unpacked(): string {
@@ -56,7 +68,7 @@ export interface Tab {
 }
 
 /** A tab of its own, with a person's choices made. */
-export async function openTab(browser: Browser, { language, theme = 'light', width = 1_400 }: Look): Promise<Tab> {
+export async function openTab(browser: OpenBrowser, { language, theme = 'light', width = 1_400 }: Look): Promise<Tab> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
   await context.addInitScript(
     (chosen) => localStorage.setItem('weir-preferences', chosen),

@@ -1,7 +1,6 @@
 /** The console as tests use it: events that give its pages something to show, and tabs in which somebody is signed in. */
-import type { Browser } from 'playwright-core';
 import { transferRecord } from '../../schemas/events/transfer.ts';
-import { type Look, openTab, type Tab } from './browser.ts';
+import { type Look, type OpenBrowser, openTab, type Tab } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { ADMIN_KEY, DECIDED, type RunningWeir } from './running-weir.ts';
 
@@ -32,7 +31,7 @@ export async function settleWithoutRelease(weir: RunningWeir, transferId: string
 }
 
 /** A tab in which the administrator is signed in. */
-export async function openSignedIn(browser: Browser, look: Look): Promise<Tab> {
+export async function openSignedIn(browser: OpenBrowser, look: Look): Promise<Tab> {
   const tab = await openTab(browser, look);
   await tab.page.addInitScript((key) => sessionStorage.setItem('weir-key', key), ADMIN_KEY);
   return tab;
