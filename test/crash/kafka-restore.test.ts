@@ -4,23 +4,22 @@
  */
 import { cpSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { expect, it, onTestFailed } from 'vitest';
 import { verifyReplay } from '../../processors/backtest/verify.ts';
 import { verifyFolder } from '../../processors/backtest/verify-folder.ts';
 import { loadCheckpoint } from '../../processors/score/checkpoint.ts';
 import { committedTask, taskName } from '../../processors/score/committed.ts';
 import { Random } from '../../producers/demo/random.ts';
 import { systemNow } from '../../runtime/clock.ts';
-import { type KafkaLog, openKafkaLog } from '../../runtime/log/kafka.ts';
+import type { KafkaLog } from '../../runtime/log/kafka.ts';
 import { openCheckpoints } from '../../runtime/store/checkpoint-store.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time.ts';
 import { code } from '../runtime/log/contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { faultsOfSeed } from '../support/faults.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
+import { kafka, openLogOn, useKafka } from '../support/kafka/real-kafka.ts';
 import { describeWith } from '../support/real-parts.ts';
-import { RegistryServer } from '../support/registry-server.ts';
 import { River, RiverProcess } from '../support/river.ts';
 import { scaled } from '../support/scale.ts';
 import { Traffic } from '../support/traffic.ts';
@@ -32,24 +31,9 @@ const ROUNDS = 6;
 describeWith(kafka, 'tasks on Kafka', () => {
   const broker = useKafka();
 
-  async function openLog(): Promise<KafkaLog> {
-    const registry = await RegistryServer.start();
-    const log = await openKafkaLog({
-      connection: { brokers: broker.brokers, clientId: 'weir-test' },
-      registry: { url: registry.url },
-      prefix: broker.newPrefix(),
-      makeTopics: { partitions: PARTITIONS },
-    });
-    onTestFinished(async () => {
-      await log.close();
-      await registry.stop();
-    });
-    return log;
-  }
-
   /** A river whose events are of the last weeks, so that none is ahead of the broker's clock. */
   async function openRiver(folder = temporaryFolder()): Promise<River<KafkaLog>> {
-    return River.on(await openLog(), { folder, now: systemNow() - 60 * DAY_MS });
+    return River.on(await openLogOn(broker, PARTITIONS), { folder, now: systemNow() - 60 * DAY_MS });
   }
 
   async function flow(river: River<KafkaLog>, process: RiverProcess, traffic: Traffic, random: Random): Promise<void> {

@@ -8,15 +8,13 @@ import { verifyReplay } from '../../processors/backtest/verify.ts';
 import { Random } from '../../producers/demo/random.ts';
 import { systemNow } from '../../runtime/clock.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
-import { openKafkaLog } from '../../runtime/log/kafka.ts';
 import type { Log } from '../../runtime/log/port.ts';
 import { DAY_MS, SECOND_MS } from '../../schemas/time.ts';
 import { foldAgain, provedAlike } from '../support/folded-again.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
+import { kafka, openLogOn, useKafka } from '../support/kafka/real-kafka.ts';
 import { recordsOf } from '../support/proofs.ts';
 import { describeWith } from '../support/real-parts.ts';
-import { RegistryServer } from '../support/registry-server.ts';
 import { River, RiverProcess } from '../support/river.ts';
 import { scaled } from '../support/scale.ts';
 import { snapshotOf } from '../support/snapshot-log.ts';
@@ -28,20 +26,7 @@ const ROUNDS = scaled(12);
 describeWith(kafka, 'a journal', () => {
   const broker = useKafka();
 
-  async function onKafka(): Promise<Log> {
-    const registry = await RegistryServer.start();
-    const log = await openKafkaLog({
-      connection: { brokers: broker.brokers, clientId: 'weir-test' },
-      registry: { url: registry.url },
-      prefix: broker.newPrefix(),
-      makeTopics: { partitions: PARTITIONS },
-    });
-    onTestFinished(async () => {
-      await log.close();
-      await registry.stop();
-    });
-    return log;
-  }
+  const onKafka = (): Promise<Log> => openLogOn(broker, PARTITIONS);
 
   async function embedded(): Promise<Log> {
     const log = await openEmbeddedLog({ folder: join(temporaryFolder(), 'log'), partitions: PARTITIONS });

@@ -3,7 +3,6 @@ import kafkajs from 'kafkajs';
 import { expect, it, onTestFinished } from 'vitest';
 import { Outputs } from '../../../processors/score/outputs.ts';
 import { Intake } from '../../../producers/intake.ts';
-import { openKafkaLog } from '../../../runtime/log/kafka.ts';
 import { alertRecord } from '../../../schemas/alert.ts';
 import { creditRatingRecord } from '../../../schemas/credit-rating.ts';
 import { decisionRecord } from '../../../schemas/decision.ts';
@@ -13,9 +12,8 @@ import { transferRecord } from '../../../schemas/events/transfer.ts';
 import { notificationRecord } from '../../../schemas/notification.ts';
 import { KEYED_BY_FIRST_FIELD } from '../../../schemas/record-keys.ts';
 import { TOPICS, type TopicName } from '../../../schemas/topics.ts';
-import { kafka, useKafka } from '../../support/kafka/real-kafka.ts';
+import { kafka, openLogOn, useKafka } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
-import { RegistryServer } from '../../support/registry-server.ts';
 
 it.each([...KEYED_BY_FIRST_FIELD])('of %s is a string that no record is without', (topic) => {
   const record = TOPICS[topic as TopicName].record as unknown as Declared<unknown>;
@@ -26,18 +24,8 @@ describeWith(kafka, 'record keys', () => {
   const broker = useKafka();
 
   it('say whom or what each record is about', async () => {
-    const registry = await RegistryServer.start();
     const prefix = broker.newPrefix();
-    const log = await openKafkaLog({
-      connection: { brokers: broker.brokers, clientId: 'weir-test' },
-      registry: { url: registry.url },
-      prefix,
-      makeTopics: { partitions: 1 },
-    });
-    onTestFinished(async () => {
-      await log.close();
-      await registry.stop();
-    });
+    const log = await openLogOn(broker, 1, prefix);
     const intake = new Intake(log);
     const { example } = transferRecord;
     const debtor = { ...example.debtor, party: null, account: '账户-1' };

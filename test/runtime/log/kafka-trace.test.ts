@@ -1,14 +1,12 @@
 /** Trace context on Kafka: a header of each record that a request brought, which plain clients read. */
 import kafkajs from 'kafkajs';
 import { expect, it, onTestFinished } from 'vitest';
-import { openKafkaLog } from '../../../runtime/log/kafka.ts';
 import { type Declared, schemaOf } from '../../../schemas/declare.ts';
 import { transferRecord } from '../../../schemas/events/transfer.ts';
 import { eventually } from '../../support/eventually.ts';
-import { kafka, useKafka } from '../../support/kafka/real-kafka.ts';
+import { kafka, openLogOn, useKafka } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { outputs } from '../../support/records.ts';
-import { RegistryServer } from '../../support/registry-server.ts';
 
 const STATE = 'congo=t61rcWkgMzE';
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -18,17 +16,7 @@ describeWith(kafka, 'trace context on Kafka', () => {
 
   it('is a header of each record of its append, and of no other in the same batch', async () => {
     const prefix = broker.newPrefix();
-    const registry = await RegistryServer.start();
-    const log = await openKafkaLog({
-      connection: { brokers: broker.brokers, clientId: 'weir-test' },
-      registry: { url: registry.url },
-      prefix,
-      makeTopics: { partitions: 1 },
-    });
-    onTestFinished(async () => {
-      await log.close();
-      await registry.stop();
-    });
+    const log = await openLogOn(broker, 1, prefix);
     await log.declareSchema(transferRecord.fingerprint, JSON.stringify(schemaOf(transferRecord as Declared<unknown>)));
     const transfers = (...ids: string[]) => {
       return outputs(

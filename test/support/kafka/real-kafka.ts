@@ -7,8 +7,10 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { type KafkaLog, openKafkaLog } from '../../../runtime/log/kafka.ts';
 import type { RealPart } from '../real-parts.ts';
+import { RegistryServer } from '../registry-server.ts';
 import { KafkaCluster } from './cluster.ts';
 import { type KafkaContainer, startKafkaContainer, whyNoContainers } from './container.ts';
 import { kafkaJars, whyNoJars } from './jars.ts';
@@ -81,6 +83,22 @@ async function containerOrNull(): Promise<KafkaContainer | null> {
     console.warn(`Kafka runs from its jars, since no container could be started: ${(error as Error).message}`);
     return null;
   }
+}
+
+/** A log on these brokers with topics and schemas of its own; it closes with the test. */
+export async function openLogOn(broker: TestKafka, partitions: number, prefix = broker.newPrefix()): Promise<KafkaLog> {
+  const registry = await RegistryServer.start();
+  const log = await openKafkaLog({
+    connection: { brokers: broker.brokers, clientId: 'weir-test' },
+    registry: { url: registry.url },
+    prefix,
+    makeTopics: { partitions },
+  });
+  onTestFinished(async () => {
+    await log.close();
+    await registry.stop();
+  });
+  return log;
 }
 
 /** The class path is that of the jars, whichever brokers the tool then speaks to. */
