@@ -6,7 +6,6 @@
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { verifyReplay } from '../../processors/backtest/verify.ts';
 import { Random } from '../../producers/demo/random.ts';
-import { systemNow } from '../../runtime/clock.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kafka, useKafka } from '../support/kafka/real-kafka.ts';
 import { caughtUp, Lives } from '../support/lives.ts';
@@ -16,8 +15,7 @@ import { RegistryServer } from '../support/registry-server.ts';
 import { provedRows } from '../support/rows.ts';
 import { scaled } from '../support/scale.ts';
 import { snapshotOf } from '../support/snapshot-log.ts';
-import { Traffic } from '../support/traffic.ts';
-import { Upstream } from '../support/upstream.ts';
+import { startUpstream } from '../support/upstream.ts';
 
 const KILLS = scaled(4);
 const CONNECTIONS = 3;
@@ -40,15 +38,7 @@ describeWith(kafka, 'a process on Kafka', () => {
       const dataDir = temporaryFolder();
       const random = new Random(seed, 1);
       const lives = new Lives(dataDir, random, environment);
-      const upstream = new Upstream({
-        traffic: new Traffic(seed),
-        random: new Random(seed, 2),
-        address: () => lives.address,
-        now: systemNow,
-      });
-      const sending = upstream.run(CONNECTIONS);
-      // What goes wrong there is told in the end, or before.
-      sending.catch(() => {});
+      const { upstream, sending } = startUpstream(seed, CONNECTIONS, () => lives.address);
       for (let kill = 0; kill < KILLS; kill++) await Promise.race([lives.live(), sending]);
       await lives.last(() => upstream.acknowledged > KILLS * 5);
       upstream.stop();

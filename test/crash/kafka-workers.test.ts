@@ -6,7 +6,6 @@
  */
 import { expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { verifyReplay } from '../../processors/backtest/verify.ts';
-import { Random } from '../../producers/demo/random.ts';
 import { systemNow } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log/port.ts';
 import { decisionRecord } from '../../schemas/decision.ts';
@@ -21,8 +20,7 @@ import { provedRows } from '../support/rows.ts';
 import { ADMIN_KEY, runToEnd } from '../support/running-weir.ts';
 import { scaled } from '../support/scale.ts';
 import { snapshotOf } from '../support/snapshot-log.ts';
-import { Traffic } from '../support/traffic.ts';
-import { Upstream } from '../support/upstream.ts';
+import { startUpstream } from '../support/upstream.ts';
 import { haveAll, WorkerProcess } from '../support/workers.ts';
 
 /** By night there are more changes, and more rounds of them. */
@@ -65,15 +63,7 @@ describeWith(kafka, 'workers on Kafka', () => {
         const headers = { authorization: `Bearer ${ADMIN_KEY}` };
         return (await fetch(`${head.address}/v1/decisions/T-0`, { headers })).status === 404;
       });
-      const upstream = new Upstream({
-        traffic: new Traffic(seed),
-        random: new Random(seed, 2),
-        address: () => head.address,
-        now: systemNow,
-      });
-      const sending = upstream.run(CONNECTIONS);
-      // What goes wrong there is told in the end.
-      sending.catch(() => {});
+      const { upstream, sending } = startUpstream(seed, CONNECTIONS, () => head.address);
       await haveAll([one], PARTITIONS);
       const changes: Change[] = [];
       const change = async (what: string, work: () => Promise<void>, left: readonly WorkerProcess[]) => {

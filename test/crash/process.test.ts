@@ -6,15 +6,13 @@
 import { expect, it, onTestFailed } from 'vitest';
 import { verifyReplay } from '../../processors/backtest/verify.ts';
 import { Random } from '../../producers/demo/random.ts';
-import { systemNow } from '../../runtime/clock.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { caughtUp, Lives } from '../support/lives.ts';
 import { provedDecided, provedJournaled } from '../support/proofs.ts';
 import { contentsOf, provedRows, undisturbedContents } from '../support/rows.ts';
 import { scaled } from '../support/scale.ts';
-import { Traffic } from '../support/traffic.ts';
-import { Upstream } from '../support/upstream.ts';
+import { startUpstream } from '../support/upstream.ts';
 
 const KILLS = scaled(6);
 const CONNECTIONS = 3;
@@ -27,15 +25,7 @@ it(
     const dataDir = temporaryFolder();
     const random = new Random(seed, 1);
     const lives = new Lives(dataDir, random);
-    const upstream = new Upstream({
-      traffic: new Traffic(seed),
-      random: new Random(seed, 2),
-      address: () => lives.address,
-      now: systemNow,
-    });
-    const sending = upstream.run(CONNECTIONS);
-    // What goes wrong there is told in the end, or before.
-    sending.catch(() => {});
+    const { upstream, sending } = startUpstream(seed, CONNECTIONS, () => lives.address);
     for (let kill = 0; kill < KILLS; kill++) await Promise.race([lives.live(), sending]);
     await lives.last(() => upstream.acknowledged > KILLS * 10);
     upstream.stop();

@@ -14,8 +14,7 @@ import { KafkaCluster } from './kafka/cluster.ts';
 import { CuttingProxy } from './kafka/cutting-proxy.ts';
 import { caughtUp } from './lives.ts';
 import { RegistryServer } from './registry-server.ts';
-import { Traffic } from './traffic.ts';
-import { Upstream } from './upstream.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
 import { WorkerProcess } from './workers.ts';
 
 const PARTITIONS = 4;
@@ -92,16 +91,7 @@ export async function startDisturbedRiver(bed: Bed, server: ClickHouseServer, se
     for (const worker of workers) console.error(worker.printed().slice(-6_000));
   });
   await Promise.all(workers.map((worker) => worker.start()));
-  const traffic = new Traffic(seed);
-  const upstream = new Upstream({
-    traffic,
-    random: new Random(seed, 2),
-    address: () => head.address,
-    now: systemNow,
-  });
-  const sending = upstream.run(CONNECTIONS);
-  // What goes wrong there is told at the end, or before.
-  sending.catch(() => {});
+  const { upstream, sending } = startUpstream(seed, CONNECTIONS, () => head.address);
   return {
     ...{ prefix, partitions: PARTITIONS, workers, cluster, proxy, registry, upstream, log },
     random: new Random(seed, 3),

@@ -3,15 +3,16 @@
  * acknowledged is sent again, and what was is remembered, to be looked for afterwards.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../../producers/demo/random.ts';
+import { Random } from '../../producers/demo/random.ts';
 import type { Receipt } from '../../producers/intake.ts';
+import { systemNow } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log/port.ts';
 import type { Declared } from '../../schemas/declare.ts';
 import { eventIdOf } from '../../schemas/ids.ts';
 import { EVENTS, type EventTopic } from '../../schemas/journal.ts';
 import { recordsOf } from './proofs.ts';
 import { ADMIN_KEY } from './running-weir.ts';
-import type { Json, Load, Traffic } from './traffic.ts';
+import { type Json, type Load, Traffic } from './traffic.ts';
 
 export interface UpstreamOptions {
   readonly traffic: Traffic;
@@ -19,6 +20,19 @@ export interface UpstreamOptions {
   /** Where the process listens now; null while none does. */
   readonly address: () => string | null;
   readonly now: () => number;
+}
+
+/** Sends what the seed has until it is stopped; what goes wrong there is told by `sending`. */
+export function startUpstream(
+  seed: number,
+  connections: number,
+  address: UpstreamOptions['address'],
+): { readonly upstream: Upstream; readonly sending: Promise<void> } {
+  const upstream = new Upstream({ traffic: new Traffic(seed), random: new Random(seed, 2), address, now: systemNow });
+  const sending = upstream.run(connections);
+  // Whoever waits for it is told; nobody does so from the beginning on.
+  sending.catch(() => {});
+  return { upstream, sending };
 }
 
 /** A request with what became of it. */
