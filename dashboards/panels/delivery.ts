@@ -1,5 +1,5 @@
 /** Panels of webhooks (回调推送): whether receivers get what they subscribed to. */
-import { number, type Panel, text, time } from './panel.ts';
+import { halfAndMost, number, type Panel, text, time } from './panel.ts';
 
 export const webhookAttempts: Panel = {
   id: 'webhook-attempts',
@@ -58,11 +58,7 @@ export const webhookDelay: Panel = {
   title: { en: 'From record to receiver', zh: '推送延迟' },
   question: { en: 'How soon do receivers learn of it, first attempts alone?', zh: '接收端多久收到首次推送？' },
   kind: 'timeseries',
-  columns: [
-    time,
-    number('half_ms', 'Half within', '一半在此以内', 'ms'),
-    number('most_ms', '99 % within', '99% 在此以内', 'ms', { warning: 1_000, critical: 10_000 }),
-  ],
+  columns: halfAndMost({ warning: 1_000, critical: 10_000 }),
   sql: ({ within, step }) => `
 SELECT
     ${step('w.at')} AS time,

@@ -1,9 +1,22 @@
 /** Panels of the pipeline and of delivery (管道与送达): whether Weir itself keeps up. */
-import { number, type Panel, text, time } from './panel.ts';
+import { halfAndMost, number, type Panel, text, time } from './panel.ts';
 
 const stageAndTopic = `if(topic = '', toString(stage), concat(stage, ' · ', topic))`;
 /** Tables hold codes as Avro does; people meet them with hyphens. */
 const REFUSAL = `replaceAll(dead_letters.refusal, '_', '-')`;
+
+/** From a table that counts by buckets, four of them to each doubling. */
+function halfAndMostOf(table: string): Panel['sql'] {
+  return ({ within, step }) => `
+SELECT
+    ${step('minute')} AS time,
+    quantileExactWeighted(0.5)(exp2(bucket / 4) - 1, times) AS half_ms,
+    quantileExactWeighted(0.99)(exp2(bucket / 4) - 1, times) AS most_ms
+FROM ${table}
+WHERE ${within('minute')}
+GROUP BY time
+ORDER BY time`;
+}
 
 export const throughput: Panel = {
   id: 'throughput',
@@ -42,20 +55,8 @@ export const arrivalDelay: Panel = {
   title: { en: 'From event to Weir', zh: '事件到达延迟' },
   question: { en: 'How old are transfers when upstream tells of them?', zh: '上游送达时交易已过去多久？' },
   kind: 'timeseries',
-  columns: [
-    time,
-    number('half_ms', 'Half within', '一半在此以内', 'ms'),
-    number('most_ms', '99 % within', '99% 在此以内', 'ms'),
-  ],
-  sql: ({ within, step }) => `
-SELECT
-    ${step('minute')} AS time,
-    quantileExactWeighted(0.5)(exp2(bucket / 4) - 1, times) AS half_ms,
-    quantileExactWeighted(0.99)(exp2(bucket / 4) - 1, times) AS most_ms
-FROM delays_by_minute
-WHERE ${within('minute')}
-GROUP BY time
-ORDER BY time`,
+  columns: halfAndMost(),
+  sql: halfAndMostOf('delays_by_minute'),
 };
 
 export const decisionLatency: Panel = {
@@ -66,20 +67,8 @@ export const decisionLatency: Panel = {
     zh: '事件从写入到决定可读需要多久？',
   },
   kind: 'timeseries',
-  columns: [
-    time,
-    number('half_ms', 'Half within', '一半在此以内', 'ms'),
-    number('most_ms', '99 % within', '99% 在此以内', 'ms', { warning: 1_000, critical: 10_000 }),
-  ],
-  sql: ({ within, step }) => `
-SELECT
-    ${step('minute')} AS time,
-    quantileExactWeighted(0.5)(exp2(bucket / 4) - 1, times) AS half_ms,
-    quantileExactWeighted(0.99)(exp2(bucket / 4) - 1, times) AS most_ms
-FROM latencies_by_minute
-WHERE ${within('minute')}
-GROUP BY time
-ORDER BY time`,
+  columns: halfAndMost({ warning: 1_000, critical: 10_000 }),
+  sql: halfAndMostOf('latencies_by_minute'),
 };
 
 export const beyondLateness: Panel = {

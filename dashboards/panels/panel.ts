@@ -128,6 +128,15 @@ export function money(name: string, en: string, zh: string, currency: MoneyIn): 
   return { kind: 'money', name, title: { en, zh }, currency };
 }
 
+/** How long something takes, over time: half of it within so much, and all but a hundredth. */
+export function halfAndMost(thresholds?: Thresholds): Column[] {
+  return [
+    time,
+    number('half_ms', 'Half within', '一半在此以内', 'ms'),
+    number('most_ms', '99 % within', '99% 在此以内', 'ms', thresholds),
+  ];
+}
+
 /** Digits behind the point that a number of this unit is shown with. */
 export function unitDigits(unit: Unit): number {
   return unit === 'percent' || unit === 'per-second' || unit === 'days' ? 1 : 0;
