@@ -5,13 +5,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadTransfers } from '../producers/demo/load.ts';
 import { monotonicNow } from '../runtime/clock.ts';
 import { type Transfer, transferRecord } from '../schemas/events/transfer.ts';
+import { freePorts } from '../test/support/ports.ts';
 import { BENCH_KEY } from './whole-process.ts';
 
 export interface RestartFigures {
@@ -42,7 +42,7 @@ export async function benchRestart(): Promise<RestartFigures> {
 /** Median and longest time of the kills, ms. */
 async function timesAfterKills(transfers: Iterator<unknown>): Promise<[number, number]> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-restart-'));
-  const port = await freePort();
+  const [port] = (await freePorts(1)) as [number];
   const times: number[] = [];
   try {
     let server = start(folder, port);
@@ -133,15 +133,4 @@ async function firstDecision(port: number, transfers: Iterator<unknown>): Promis
     await pause(5);
   }
   throw new Error(`no decision within ${START_DEADLINE_MS} ms of the start`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
