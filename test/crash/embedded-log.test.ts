@@ -10,6 +10,7 @@ import { afterEach, expect, it } from 'vitest';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import type { Log } from '../../runtime/log/port.ts';
 import { valueAt } from '../../runtime/log/values.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { mountSmallDisk, smallDisk } from '../support/small-disk.ts';
@@ -117,6 +118,7 @@ describeWith(smallDisk, 'a disk that somebody else fills', () => {
       const notes = join(temporaryFolder(), 'notes');
       const run = start(folder, notes, `${round}`, `${8 * MIB}`);
       await run.working;
+      await eventually('something is acknowledged', () => readFileSync(notes, 'utf8').includes('appended '));
       await wait(round * 20);
       expect(() => writeFileSync(ballast, Buffer.alloc(64 * MIB))).toThrow('ENOSPC');
       await run.closed;

@@ -15,6 +15,7 @@ import { decisionRecord } from '../../schemas/decision.ts';
 import { startClickHouseServer } from '../support/clickhouse-http.ts';
 import { type Disturbed, disturb, pickedWays } from '../support/disturbances.ts';
 import { type Bed, type DisturbedRiver, removeBed, startBed, startDisturbedRiver } from '../support/disturbed-river.ts';
+import { eventually } from '../support/eventually.ts';
 import { foldAgain, provedAlike } from '../support/folded-again.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { readOnConsole, readWithKafkajs } from '../support/kafka/outsider.ts';
@@ -94,8 +95,13 @@ describeWith(kafkaFromJars, 'a river on Kafka', () => {
     if (!isLast) return;
     // A line a record: its place and no value, since those are bytes that may hold anything.
     const shown = ['print.value=false', 'print.offset=true', 'print.partition=true'];
-    const lines = await readOnConsole({ tool: toolFromJars }, brokers, topic, shown);
-    expect(lines.filter((line) => line.includes('Offset:')).length).toBe(decisions.length);
+    const places = await eventually('the console consumer has read all', async () => {
+      const lines = await readOnConsole({ tool: toolFromJars }, brokers, topic, shown);
+      const found = lines.filter((line) => line.includes('Offset:'));
+      // It gives up where it waits for too long before the first record.
+      return found.length >= decisions.length ? found : null;
+    });
+    expect(places.length).toBe(decisions.length);
   }
 
   /** A broker that keeps the topics of all runs restarts slowly. */

@@ -73,6 +73,8 @@ export function spawnWeir({ dataDir, args = ['start'], environment = {} }: Start
       WEIR_PORT: '0',
       WEIR_ADMIN_KEY: ADMIN_KEY,
       WEIR_PARTITIONS: '4',
+      // Whatever language this machine speaks.
+      WEIR_LANG: 'en',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertAction } from '../../../schemas/events/alert-action.ts';
+import { eventually } from '../../support/eventually.ts';
 import { commit, type HarnessOptions, refusalOf, startHarness, stored } from './harness.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 4);
@@ -93,8 +94,8 @@ describe('steps on alerts over HTTP', () => {
 
   it('are answered with why the fold refused them, where the caller waits', async () => {
     const { send, log, tokens } = await start();
-    const waiting = send('/v1/alert-actions?wait=refusal&timeoutMs=5000', assign, { key: tokens.officer });
-    while (log.end('alert-actions', 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const waiting = send('/v1/alert-actions?wait=refusal&timeoutMs=10000', assign, { key: tokens.officer });
+    await eventually('the step is stored', () => log.end('alert-actions', 0) > 0);
     const event = stored(log, 'alert-actions')[0]!;
     await commit(log, refusalOf({ event, topic: 'alert-actions', offset: 0 }, 'alert_step', 'It is closed.'));
     const { status, body } = await waiting;

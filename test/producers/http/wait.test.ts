@@ -73,7 +73,7 @@ describe('waiting for a decision', () => {
   it('answers a list 202 with the decisions that are there', async () => {
     const { send, log } = await startHarness();
     await foldWith(log, 'transfers', ({ event, offset }) => (offset === 0 ? { decision: decisionOn(event) } : null));
-    const { status, body } = await send(`${WAIT}&timeoutMs=700`, [transferJson(), transferJson()]);
+    const { status, body } = await send(`${WAIT}&timeoutMs=2500`, [transferJson(), transferJson()]);
     expect(status).toBe(202);
     expect(body.decisions.map((one: unknown) => one !== null)).toEqual([true, false]);
     expect(body.receipts).toHaveLength(2);

@@ -8,6 +8,8 @@ import { kafka, useKafka } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
 
 const PARTITIONS = 6;
+/** Longer than any member is kept from the processors: none of them is to count as lost. */
+const SESSION_MS = 60_000;
 
 describeWith(kafka, 'a group of processes', () => {
   const broker = useKafka();
@@ -30,7 +32,7 @@ describeWith(kafka, 'a group of processes', () => {
         },
         {
           instance: name,
-          sessionMs: broker.sessionMs,
+          sessionMs: SESSION_MS,
           stages: { score: PARTITIONS, route: 1 },
           onAssigned: async (shares) => {
             for (const share of shares.map(nameOfShare)) {

@@ -80,7 +80,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
   });
 
   it('tells a transaction that the broker timed out from a takeover', async () => {
-    const log = await open({ requestTimeoutMs: 4_000, transactionTimeoutMs: 1_000 });
+    const log = await open({ requestTimeoutMs: 7_000, transactionTimeoutMs: 3_000 });
     const committer = log.committer('score-0');
     const commits = new Commits('score-0', committer);
     await commits.fence();
