@@ -11,7 +11,7 @@ import { openClickHouse } from '../runtime/clickhouse.ts';
 import { transferRecord } from '../schemas/events/transfer.ts';
 import { BLOCKS } from '../schemas/journal.ts';
 import { blockOfArray } from '../sinks/clickhouse/container.ts';
-import { readMigrations, statementsOf } from '../sinks/clickhouse/migrate.ts';
+import { migrate } from '../sinks/clickhouse/migrate.ts';
 import { ENTRIES } from '../sinks/clickhouse/tables.ts';
 
 const ROWS = Number(process.argv[2] ?? 100_000);
@@ -31,7 +31,7 @@ try {
 }
 
 async function measure(): Promise<void> {
-  for (const { sql } of readMigrations()) for (const one of statementsOf(sql)) await run(one);
+  await migrate(engine.write);
   await run('SYSTEM STOP MERGES');
   const arrays = journalBlocks();
   const path = join(folder, 'rows.avro');

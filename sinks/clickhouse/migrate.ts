@@ -4,6 +4,10 @@
  * hash of its file: a file that changed after it was applied is refused, and so is a table that
  * a newer build has made.
  *
+ * A file that must make its tables in another way from now on is rewritten, and a later one tells what to do about
+ * those that are there, behind lines of the form `-- mends 001-journal.sql of 0a1b…` with the hash that the file had before. Such
+ * a hash is no change; where none of them was applied, what stands behind the lines is left out.
+ *
  * A file may be cut off half way by a crash and is then applied again from its beginning, so each of its
  * statements must be repeatable (`IF NOT EXISTS`).
  */
@@ -72,11 +76,12 @@ export async function migrate(
   const applied = await answer.json<Applied>();
   refuseOtherHistory(migrations, applied);
   const missing = migrations.filter(({ number }) => !applied.some((one) => one.number === number));
-  for (const migration of missing) await apply(client, migration, form);
+  for (const migration of missing) await apply(client, migration, form(neededOf(migration, applied)));
   return missing.map(({ name }) => name);
 }
 
 function refuseOtherHistory(migrations: readonly Migration[], applied: readonly Applied[]): void {
+  const former = migrations.flatMap(mendedBy);
   for (const { number, name, hash } of applied) {
     const ours = migrations.find((one) => one.number === number);
     if (ours === undefined) {
@@ -85,7 +90,7 @@ function refuseOtherHistory(migrations: readonly Migration[], applied: readonly 
         `The ClickHouse tables were made by a newer build: migration ${name} is not known to this one. Run the newer build.`,
       );
     }
-    if (hashOf(ours) !== hash) {
+    if (hashOf(ours) !== hash && !former.some((one) => one.number === number && one.hash === hash)) {
       throw new WeirError(
         'TABLES_MISMATCH',
         `Migration ${ours.name} is not the one that made these ClickHouse tables. Put the old file back and change tables in a new one.`,
@@ -94,8 +99,23 @@ function refuseOtherHistory(migrations: readonly Migration[], applied: readonly 
   }
 }
 
-async function apply(client: ClickHouseClient, migration: Migration, form: (sql: string) => string): Promise<void> {
-  for (const query of statementsOf(form(migration.sql))) await client.command({ query });
+/** The files that a migration names as rewritten, with the hashes that they had before. */
+function mendedBy({ sql }: Migration): Pick<Applied, 'number' | 'hash'>[] {
+  const lines = sql.matchAll(/^-- mends (\d{3})-\S+ of ([0-9a-f]{64})$/gm);
+  return [...lines].map(([, number, hash]) => ({ number: Number(number), hash: hash as string }));
+}
+
+/** The part of a migration that these tables need. */
+function neededOf(migration: Migration, applied: readonly Applied[]): string {
+  const { sql } = migration;
+  const mends = mendedBy(migration).some(({ number, hash }) =>
+    applied.some((one) => one.number === number && one.hash === hash),
+  );
+  return mends ? sql : sql.split(/^-- mends /m, 1).join('');
+}
+
+async function apply(client: ClickHouseClient, migration: Migration, sql: string): Promise<void> {
+  for (const query of statementsOf(sql)) await client.command({ query });
   const { number, name } = migration;
   await client.command({
     query: 'INSERT INTO migrations (number, name, hash) VALUES ({number:UInt16}, {name:String}, {hash:String})',

@@ -4,6 +4,10 @@ import { onTestFinished } from 'vitest';
 import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import type { Append } from '../../runtime/log/port.ts';
+<<<<<<< /tmp/steady/land/work
+import { type Migration, migrate, readMigrations } from '../../sinks/clickhouse/migrate.ts';
+=======
+>>>>>>> /tmp/steady/land/theirs
 import { type ClickHouseSink, type ClickHouseSinkOptions, startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { temporaryFolder } from './folder.ts';
 import { openTables } from './tables.ts';
@@ -21,11 +25,17 @@ export interface Bench {
 
 export type Row = { [column: string]: unknown };
 
-export async function openBench(partitions = 4): Promise<Bench> {
+/** With the tables of this build, or those of an earlier one. */
+export async function openBench(partitions = 4, migrations: readonly Migration[] = readMigrations()): Promise<Bench> {
   const folder = temporaryFolder();
   const clock = { now: Date.UTC(2026, 2, 15, 12) };
   const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions, now: () => clock.now });
+<<<<<<< /tmp/steady/land/work
+  const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
+  await migrate(clickhouse.write, { migrations });
+=======
   const clickhouse = await openTables(join(folder, 'clickhouse'));
+>>>>>>> /tmp/steady/land/theirs
   const sinks: ClickHouseSink[] = [];
   onTestFinished(async () => {
     for (const sink of sinks) await sink.stop();

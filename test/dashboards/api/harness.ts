@@ -9,6 +9,7 @@ import { type Decision, decisionRecord } from '../../../schemas/decision.ts';
 import { type Transfer, transferRecord } from '../../../schemas/events/transfer.ts';
 import type { Entry } from '../../../schemas/journal.ts';
 import { partitionOf } from '../../../schemas/subjects.ts';
+import type { Migration } from '../../../sinks/clickhouse/migrate.ts';
 import { openAdministered } from '../../support/access.ts';
 import { type Bench, openBench } from '../../support/clickhouse.ts';
 import { entry } from '../../support/records.ts';
@@ -29,8 +30,8 @@ export interface Api extends Bench {
   insert(): Promise<void>;
 }
 
-export async function openApi(): Promise<Api> {
-  const bench = await openBench(PARTITIONS);
+export async function openApi(migrations?: readonly Migration[]): Promise<Api> {
+  const bench = await openBench(PARTITIONS, migrations);
   const { access, adminKey } = await openAdministered({ log: bench.log });
   const faults: unknown[] = [];
   const server = await buildServer({

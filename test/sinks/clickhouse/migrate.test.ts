@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClickHouse, openClickHouse } from '../../../runtime/clickhouse.ts';
 import { type Migration, migrate, readMigrations, statementsOf } from '../../../sinks/clickhouse/migrate.ts';
 import { replicated } from '../../../sinks/clickhouse/replicated.ts';
@@ -41,6 +42,45 @@ it('refuses a file that changed after it was applied', async () => {
   });
 });
 
+describe('a file that was rewritten', () => {
+  const rewritten = { ...first, sql: first.sql.replace('ORDER BY x', 'ORDER BY (x)') };
+  const former = createHash('sha256').update(first.sql).digest('hex');
+  const mending: Migration = {
+    number: 2,
+    name: '002-mending.sql',
+    sql: `${second.sql}-- mends 001-first.sql of ${former}\nCREATE TABLE IF NOT EXISTS c (x UInt8) ENGINE = MergeTree ORDER BY x;\n`,
+  };
+
+  async function tablesOf({ read }: ClickHouse): Promise<string[]> {
+    const answer = await read.query({
+      query: "SELECT name FROM system.tables WHERE database = currentDatabase() AND name != 'migrations' ORDER BY name",
+      format: 'JSONEachRow',
+    });
+    return (await answer.json<{ name: string }>()).map(({ name }) => name);
+  }
+
+  it('has what it made before mended', async () => {
+    const clickhouse = open();
+    await migrate(clickhouse.write, { migrations: [first] });
+    expect(await migrate(clickhouse.write, { migrations: [rewritten, mending] })).toEqual(['002-mending.sql']);
+    expect(await tablesOf(clickhouse)).toEqual(['a', 'b', 'c']);
+    expect(await migrate(clickhouse.write, { migrations: [rewritten, mending] })).toEqual([]);
+  });
+
+  it('needs no mending where it was applied as it is now', async () => {
+    const clickhouse = open();
+    await migrate(clickhouse.write, { migrations: [rewritten, mending] });
+    expect(await tablesOf(clickhouse)).toEqual(['a', 'b']);
+  });
+
+  it('is refused where it was another one still', async () => {
+    const { write } = open();
+    await migrate(write, { migrations: [{ ...first, sql: first.sql.replace('UInt8', 'UInt16') }] });
+    const migrating = migrate(write, { migrations: [rewritten, mending] });
+    await expect(migrating).rejects.toMatchObject({ code: 'TABLES_MISMATCH' });
+  });
+});
+
 it('refuses tables of a newer build', async () => {
   const { write } = open();
   await migrate(write, { migrations: [first, second] });
@@ -77,7 +117,7 @@ it('leaves dedup on in every table that rows or views go to', async () => {
     format: 'JSONEachRow',
   });
   // These come from no log: what is lost of them is not sent again.
-  const sampled = ['latencies_by_minute', 'migrations', 'pipeline'];
+  const sampled = ['latencies_by_minute', 'migrations', 'pipeline', 'pipeline_by_minute'];
   expect((await without.json<{ name: string }>()).map(({ name }) => name).sort()).toEqual(sampled);
 });
 
