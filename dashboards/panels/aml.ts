@@ -7,12 +7,11 @@ const SUSPICION = `family IN ('aml', 'screening')`;
 const STANDING = `
     SELECT
         alert_id,
-        any(a.rule) AS rule,
         any(a.subject) AS subject,
         min(a.opened_at) AS opened,
-        argMax(a.severity, a.revision) AS worst,
-        argMax(a.status, a.revision) AS standing
-    FROM alerts AS a
+        argMax(a.standing.severity, a.standing.revision) AS worst,
+        argMax(a.standing.status, a.standing.revision) AS last_status
+    FROM alert_standings AS a
     WHERE NOT shadow AND ${SUSPICION}
     GROUP BY alert_id`;
 
@@ -35,7 +34,8 @@ SELECT
     if(count() = 0, 0, dateDiff('day', min(opened), ${now})) AS oldest_days
 FROM (${STANDING}
 )
-WHERE standing != 'closed'`,
+WHERE last_status != 'closed'
+SETTINGS optimize_aggregation_in_order = 1`,
 };
 
 export const suspicionsByRule: Panel = {
@@ -94,9 +94,10 @@ export const suspicionAge: Panel = {
   sql: ({ now }) => `
 SELECT multiIf(days <= 2, '0-2', days <= 10, '3-10', days <= 30, '11-30', '31+') AS age, count() AS alerts
 FROM (SELECT dateDiff('day', opened, ${now}) AS days FROM (${STANDING}
-) WHERE standing != 'closed')
+) WHERE last_status != 'closed')
 GROUP BY age
-ORDER BY min(days)`,
+ORDER BY min(days)
+SETTINGS optimize_aggregation_in_order = 1`,
 };
 
 export const suspiciousSubjects: Panel = {

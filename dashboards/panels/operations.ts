@@ -25,9 +25,9 @@ export const throughput: Panel = {
   kind: 'timeseries',
   columns: [time, text('stage', 'Stage', '环节', { labels: 'stage' }), number('rate', 'Records', '记录', 'per-second')],
   sql: ({ within, step }) => `
-SELECT ${step('sampled')} AS time, toString(stage) AS stage, 1000 * sum(records) / greatest(1, sum(interval_ms)) AS rate
-FROM pipeline
-WHERE ${within('sampled')} AND (topic = '' OR topic IN ('journal', 'decisions'))
+SELECT ${step('minute')} AS time, toString(stage) AS stage, 1000 * sum(records) / greatest(1, sum(interval_ms)) AS rate
+FROM pipeline_by_minute
+WHERE ${within('minute')} AND (topic = '' OR topic IN ('journal', 'decisions'))
 GROUP BY time, stage
 ORDER BY time, stage`,
 };
@@ -43,9 +43,9 @@ export const backlog: Panel = {
     number('records', 'Records', '记录', 'count', { warning: 10_000, critical: 100_000 }),
   ],
   sql: ({ within, step }) => `
-SELECT ${step('sampled')} AS time, ${stageAndTopic} AS place, max(lag_records) AS records
-FROM pipeline
-WHERE ${within('sampled')}
+SELECT ${step('minute')} AS time, ${stageAndTopic} AS place, max(lag_records) AS records
+FROM pipeline_by_minute
+WHERE ${within('minute')}
 GROUP BY time, place
 ORDER BY time, place`,
 };
@@ -158,9 +158,9 @@ export const insertLag: Panel = {
     number('lag_ms', 'Lag', '延迟', 'ms', { warning: 5_000, critical: 60_000 }),
   ],
   sql: ({ within, step }) => `
-SELECT ${step('sampled')} AS time, toString(topic) AS topic, max(pipeline.lag_ms) AS lag_ms
-FROM pipeline
-WHERE ${within('sampled')} AND stage = 'clickhouse' AND pipeline.lag_ms IS NOT NULL
+SELECT ${step('minute')} AS time, toString(topic) AS topic, max(pipeline_by_minute.lag_ms) AS lag_ms
+FROM pipeline_by_minute
+WHERE ${within('minute')} AND stage = 'clickhouse' AND pipeline_by_minute.lag_ms IS NOT NULL
 GROUP BY time, topic
 ORDER BY time, topic`,
 };
@@ -175,9 +175,14 @@ export const freshness: Panel = {
     number('alert_seconds', 'Alert', '预警', 'seconds'),
     number('sample_seconds', 'Sample of the pipeline', '管道采样', 'seconds', { warning: 60, critical: 600 }),
   ],
+  // The last decision is among those that were written last; all others need not be looked through for it.
   sql: ({ now }) => `
 SELECT
-    (SELECT if(count() = 0, 0, greatest(0, dateDiff('second', max(seen), ${now}))) FROM decisions) AS decision_seconds,
+    (
+        SELECT if(count() = 0, 0, greatest(0, dateDiff('second', max(seen), ${now})))
+        FROM decisions
+        WHERE logged >= (SELECT max(logged) FROM decisions) - INTERVAL 10 MINUTE
+    ) AS decision_seconds,
     (SELECT if(count() = 0, 0, greatest(0, dateDiff('second', max(seen), ${now}))) FROM alerts) AS alert_seconds,
     (SELECT if(count() = 0, 0, greatest(0, dateDiff('second', max(sampled), ${now}))) FROM pipeline) AS sample_seconds`,
 };

@@ -184,14 +184,18 @@ export const openAlerts: Panel = {
 SELECT toString(worst) AS severity, count() AS alerts
 FROM
 (
-    SELECT alert_id, argMax(a.severity, a.revision) AS worst, argMax(a.status, a.revision) AS standing
-    FROM alerts AS a
+    SELECT
+        alert_id,
+        argMax(a.standing.severity, a.standing.revision) AS worst,
+        argMax(a.standing.status, a.standing.revision) AS last_status
+    FROM alert_standings AS a
     WHERE NOT shadow AND ${ofRules('rule')}
     GROUP BY alert_id
 )
-WHERE standing != 'closed'
+WHERE last_status != 'closed'
 GROUP BY worst
-ORDER BY worst DESC`,
+ORDER BY worst DESC
+SETTINGS optimize_aggregation_in_order = 1`,
 };
 
 export const subjectsWithAlerts: Panel = {
