@@ -15,6 +15,11 @@ export async function startWebhooks(options: ServeOptions, { app }: Server): Pro
   const { config, version, engine, metrics, lifecycle, logger, now, tracing } = options;
   const { log } = engine;
   const key = loadSecretKey(config);
+  if (engine.logSource.kind === 'kafka' && config.secretKey === undefined && config.secretKeyFile === undefined) {
+    logger.warn(
+      'WEIR_SECRET_KEY is not set: what webhooks are signed with is read by no other process, and with the data folder it is lost',
+    );
+  }
   const allow = new Set(config.webhookAllow ?? []);
   await addWebhookRoutes(app, { log, key, allow, now });
   // What old data brings to light is for looking at, and told nobody.
