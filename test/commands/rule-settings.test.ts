@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { largeTransfer } from '../support/console.ts';
 import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ADMIN_KEY, type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { ADMIN_KEY, DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
 
 interface Rules {
   readonly revision: number;
@@ -50,7 +50,7 @@ it('changes one rule for everybody who judges, if it was made on what is in forc
   expect(after.revision).toBe((body as { revision: number }).revision);
   const limit = after.items.find(({ id }) => id === 'limit-transaction')?.options.find(({ name }) => name === 'limit');
   expect(limit?.value).toEqual(SMALL);
-  const { body: decided } = await weir.ask('/v1/transfers?wait=decision', largeTransfer('T-1'));
+  const { body: decided } = await weir.ask(DECIDED, largeTransfer('T-1'));
   expect(decided).toMatchObject({ outcome: 'reject' });
 
   // Somebody else looked before that, and would undo it unseen.
