@@ -1,13 +1,10 @@
 /** A real ClickHouse (chDB) and a real log in a temporary folder. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { ClickHouse } from '../../runtime/clickhouse.ts';
+import { type ClickHouse, openClickHouse } from '../../runtime/clickhouse.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import type { Append } from '../../runtime/log/port.ts';
-<<<<<<< /tmp/steady/land/work
-import { type Migration, migrate, readMigrations } from '../../sinks/clickhouse/migrate.ts';
-=======
->>>>>>> /tmp/steady/land/theirs
+import { type Migration, readMigrations } from '../../sinks/clickhouse/migrate.ts';
 import { type ClickHouseSink, type ClickHouseSinkOptions, startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { temporaryFolder } from './folder.ts';
 import { openTables } from './tables.ts';
@@ -26,16 +23,11 @@ export interface Bench {
 export type Row = { [column: string]: unknown };
 
 /** With the tables of this build, or those of an earlier one. */
-export async function openBench(partitions = 4, migrations: readonly Migration[] = readMigrations()): Promise<Bench> {
+export async function openBench(partitions = 4, migrations?: readonly Migration[]): Promise<Bench> {
   const folder = temporaryFolder();
   const clock = { now: Date.UTC(2026, 2, 15, 12) };
   const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions, now: () => clock.now });
-<<<<<<< /tmp/steady/land/work
-  const clickhouse = openClickHouse({ folder: join(folder, 'clickhouse') });
-  await migrate(clickhouse.write, { migrations });
-=======
-  const clickhouse = await openTables(join(folder, 'clickhouse'));
->>>>>>> /tmp/steady/land/theirs
+  const clickhouse = await openTables(join(folder, 'clickhouse'), migrations);
   const sinks: ClickHouseSink[] = [];
   onTestFinished(async () => {
     for (const sink of sinks) await sink.stop();
@@ -63,4 +55,11 @@ export async function openBench(partitions = 4, migrations: readonly Migration[]
       return sink;
     },
   };
+}
+
+async function tablesIn(folder: string, migrations: readonly Migration[] | undefined): Promise<ClickHouse> {
+  if (migrations === undefined) return openTables(folder);
+  const clickhouse = openClickHouse({ folder });
+  await migrate(clickhouse.write, { migrations });
+  return clickhouse;
 }
