@@ -8,7 +8,10 @@ import { beside, KEPT, keepAs } from './kept-folder.ts';
 import { ROOT } from './sources.ts';
 
 /** Puts them where there is no ClickHouse yet, opens it, and looks whether they are as they should be. */
-export async function openTables(folder: string, migrations = readMigrations()): Promise<ClickHouse> {
+export async function openTables(
+  folder: string,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<ClickHouse> {
   cpSync(await madeTables(migrations), folder, { recursive: true, verbatimSymlinks: true });
   const clickhouse = openClickHouse({ folder });
   await migrate(clickhouse.write, { migrations });
