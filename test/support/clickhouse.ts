@@ -1,10 +1,10 @@
 /** A real ClickHouse (chDB) and a real log in a temporary folder. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type ClickHouse, openClickHouse } from '../../runtime/clickhouse.ts';
+import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import type { Append } from '../../runtime/log/port.ts';
-import { type Migration, readMigrations } from '../../sinks/clickhouse/migrate.ts';
+import type { Migration } from '../../sinks/clickhouse/migrate.ts';
 import { type ClickHouseSink, type ClickHouseSinkOptions, startClickHouseSink } from '../../sinks/clickhouse/sink.ts';
 import { temporaryFolder } from './folder.ts';
 import { openTables } from './tables.ts';
@@ -55,11 +55,4 @@ export async function openBench(partitions = 4, migrations?: readonly Migration[
       return sink;
     },
   };
-}
-
-async function tablesIn(folder: string, migrations: readonly Migration[] | undefined): Promise<ClickHouse> {
-  if (migrations === undefined) return openTables(folder);
-  const clickhouse = openClickHouse({ folder });
-  await migrate(clickhouse.write, { migrations });
-  return clickhouse;
 }
