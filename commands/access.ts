@@ -1,5 +1,4 @@
 /** How commands get at keys and users: through the Weir that runs on the folder, else through the log itself. */
-import { existsSync } from 'node:fs';
 import { Access } from '../runtime/http/access.ts';
 import { openLog } from '../runtime/log/open.ts';
 import type { Log } from '../runtime/log/port.ts';
@@ -24,22 +23,21 @@ export async function withAccess<T>(
 ): Promise<T> {
   const loaded = settingsOf(cli);
   const source = ownLogSource(loaded);
-  const { dataDir } = loaded.config;
   if (source.kind === 'embedded') {
     return withFolder(loaded, async (holder) => {
       if (holder.kind === 'running') return holder.client.ask<T>(method, path, body);
-      return own(await openAccess(cli, holder.log, dataDir), holder.log);
+      return own(await openAccess(cli, holder.log, holder.dataDir), holder.log);
     });
   }
   const log = await openLog(source);
   try {
-    return await own(await openAccess(cli, log, existsSync(dataDir) ? dataDir : undefined), log);
+    return await own(await openAccess(cli, log), log);
   } finally {
     await log.close();
   }
 }
 
-async function openAccess({ now }: Cli, log: Log, folder: string | undefined): Promise<Access> {
+async function openAccess({ now }: Cli, log: Log, folder?: string): Promise<Access> {
   const onFault = (error: unknown) => {
     throw error;
   };

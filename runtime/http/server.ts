@@ -153,18 +153,23 @@ async function knowCallers(app: App, options: ServerOptions): Promise<void> {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(GUARDS);
-    request.caller = await callerOf(options.access, request);
+    // Whether the log answers must not matter to whoever asks how the process is.
+    if (!isProbe(request)) request.caller = await callerOf(options.access, request);
   });
   await app.register(rateLimit, {
     global: false,
     max: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
     timeWindow: 1_000,
     keyGenerator: ({ caller, ip }) => (caller === null ? ip : `key ${caller.keyId}`),
-    allowList: (request) => PROBES.has(request.routeOptions.url ?? ''),
+    allowList: isProbe,
     errorResponseBuilder: (_, { max }) =>
       new WeirError('RATE_LIMITED', `At most ${max} requests a second are answered; try again in a second.`),
   });
   app.addHook('onRequest', app.rateLimit());
+}
+
+function isProbe({ routeOptions }: FastifyRequest): boolean {
+  return PROBES.has(routeOptions.url ?? '');
 }
 
 const healthBody = z.strictObject({
