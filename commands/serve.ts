@@ -28,6 +28,7 @@ import { startLive } from './live.ts';
 import { replayActions } from './replay.ts';
 import { settingsActions } from './rules.ts';
 import { userActions } from './users.ts';
+import { Versions } from './versions.ts';
 import { startWebhooks } from './webhooks.ts';
 import { rulesFacts, systemFacts } from './workplace.ts';
 
@@ -94,13 +95,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     },
     restrictedRules: RULES.filter(({ restricted }) => restricted).map(({ id }) => id),
   });
+  const versions = new Versions({
+    ...{ version, now, log: engine.logSource.kind, clickhouse: engine.clickhouse.read },
+    isServer: config.clickhouseUrl !== undefined,
+  });
   addWorkplaceRoutes(server.app, {
     zone,
     baseCurrency,
     version,
     // The position of the demo marks a folder that holds demo traffic.
     demo: () => existsSync(join(config.dataDir, 'demo.json')),
-    system: () => systemFacts(engine, flow, version),
+    system: () => systemFacts(engine, flow, versions),
     people: () => [...keys.list().filter(({ revokedAt }) => revokedAt === null), ...users.listInForce()],
   });
   addRuleRoutes(server.app, {

@@ -13,6 +13,7 @@ import { BOOK_FAILED } from '../processors/score/book-failed.ts';
 import { NO_SETTINGS, type SettingsInForce } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { FlowMeter } from './flow.ts';
+import type { Versions } from './versions.ts';
 
 export function rulesFacts(inForce: SettingsInForce | null): RulesFacts {
   const settings = readSettings(inForce?.settings ?? '{}');
@@ -62,10 +63,12 @@ function evidenceOf(labels: EvidenceLabels, words: Words = {}): RulesFacts['evid
   return Object.entries(labels).map(([name, { en, zh }]) => ({ name, label: { en, zh }, values: { ...words[name] } }));
 }
 
-export async function systemFacts(engine: Engine, flow: FlowMeter, version: string): Promise<SystemFacts> {
+export async function systemFacts(engine: Engine, flow: FlowMeter, versions: Versions): Promise<SystemFacts> {
   const { eventsPerSecond, accepted, held, rejected, alerts, p99Ms } = await flow.latest();
+  const known = await versions.latest();
   return {
-    version,
+    version: known.weir,
+    versions: known,
     partitions: engine.log.partitions,
     flow: { eventsPerSecond, accepted, held, rejected, alerts, p99Ms },
     lags: engine.lags().map(({ stage, topic, partition, records, ms }) => ({ stage, topic, partition, records, ms })),

@@ -16,6 +16,17 @@ export const meBody = z.strictObject({
 
 export const systemBody = z.strictObject({
   version: z.string(),
+  versions: z.strictObject({
+    weir: z.string(),
+    build: z
+      .string()
+      .describe('Hash over what judges: processors, schemas and dependencies. Equal builds judge alike.'),
+    tables: z.int().nullable().describe('Number of the last migration of the tables; null where not known.'),
+    clickhouse: z.string().nullable(),
+    clickhouseKind: z.enum(['embedded', 'server']),
+    log: z.enum(['embedded', 'kafka']),
+    node: z.string(),
+  }),
   partitions: z.int(),
   flow: z.strictObject({
     eventsPerSecond: z.number(),
