@@ -71,7 +71,9 @@ export class Intake {
     if (!result.success) return { errors: fieldErrorsOf(result.error, base) };
     const value = result.data as EventOf<K>;
     const wrong = context.refuseHistorical === true && 'historical' in value && value.historical !== null;
-    return wrong ? { errors: [{ path: `${base}/historical`, message: 'is for imports alone' }] } : { value };
+    return wrong
+      ? { errors: [{ path: `${base}/historical`, message: 'is for imports alone', zh: '仅用于导入' }] }
+      : { value };
   }
 
   /** Validates all and answers their inner forms, or throws REQUEST_INVALID with each wrong field of each item. */
@@ -86,6 +88,7 @@ export class Intake {
     if (errors.length === 0) return values;
     const [what, fields] = [EVENTS[topic].name, errors.length === 1 ? 'a field is' : `${errors.length} fields are`];
     throw new WeirError('REQUEST_INVALID', `Not a valid ${what}: ${fields} wrong. Nothing was stored.`, {
+      zh: `${EVENTS[topic].name} 无效：${errors.length} 个字段有误，未存储任何内容。`,
       fields: errors,
     });
   }

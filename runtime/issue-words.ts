@@ -54,6 +54,8 @@ export function issueInChinese(issue: z.core.$ZodIssue): string {
   const known = SENTENCES[issue.message];
   if (known !== undefined) return known;
   switch (issue.code) {
+    case 'custom':
+      return typeof issue.params?.zh === 'string' ? issue.params.zh : issue.message;
     case 'invalid_type':
       return issue.message.endsWith('received undefined') ? '必填' : `须为${TYPES[issue.expected] ?? issue.expected}`;
     case 'invalid_value':

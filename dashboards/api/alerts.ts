@@ -271,7 +271,9 @@ async function readAlert(
   const rows = await select<AlertRow>(client, REVISIONS, { alertId });
   const [current, ...earlier] = rows;
   if (current === undefined || (current.restricted && !sees)) {
-    throw new WeirError('NOT_FOUND', `There is no alert ${alertId}, or it is not in ClickHouse yet.`);
+    throw new WeirError('NOT_FOUND', `There is no alert ${alertId}, or it is not in ClickHouse yet.`, {
+      zh: `没有预警 ${alertId}，或尚未入库。`,
+    });
   }
   const { partition, subject } = current;
   const legs = await select<LegRow & { hit: 0 | 1 }>(client, LEGS, {

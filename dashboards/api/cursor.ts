@@ -22,6 +22,7 @@ export function readCursor<T>(cursor: string, values: z.ZodType<T>): T {
   const result = values.safeParse(parse(cursor));
   if (result.success) return result.data;
   throw new WeirError('REQUEST_INVALID', 'The cursor is not one that this list gave.', {
+    zh: '翻页标记无效。',
     fields: [{ path: '/cursor', message: 'must be the `next` of the page before, as it was given' }],
   });
 }

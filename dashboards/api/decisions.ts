@@ -134,6 +134,7 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
         throw new WeirError(
           'NOT_FOUND',
           `There is no decision on transfer ${transferId}, or it is not in ClickHouse yet.`,
+          { zh: `没有转账 ${transferId} 的决定，或尚未入库。` },
         );
       }
       return asSeenBy(knownCaller(request), {

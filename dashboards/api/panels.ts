@@ -168,6 +168,7 @@ function rangeOf(asked: DataQuery, now: number): { readonly from: number; readon
   const from = asked.from === undefined ? to - RANGE_MS : Date.parse(asked.from);
   if (from < to && to - from <= RANGE_MS_MAX) return { from, to };
   throw new WeirError('REQUEST_INVALID', 'The query is not valid.', {
+    zh: '查询条件无效。',
     fields: [{ path: '/from', message: `must lie before “to”, and ${RANGE_MS_MAX / DAY_MS} days before it at most` }],
   });
 }
@@ -221,7 +222,7 @@ export function addPanelRoutes(app: App, parts: QueryParts): void {
       const sees = seesRestricted(knownCaller(request));
       const panel = panelOf(id);
       if (panel === undefined || (panel.restricted === true && !sees))
-        throw new WeirError('NOT_FOUND', `There is no panel ${id}.`);
+        throw new WeirError('NOT_FOUND', `There is no panel ${id}.`, { zh: `没有图表 ${id}。` });
       return readPanel(clickhouse, panel, request.query, {
         ...{ zone, baseCurrency, now: now() },
         ...(sees ? {} : { hiddenRules: restrictedRules }),

@@ -218,7 +218,9 @@ export function addPartyRoute(app: App, parts: QueryParts): void {
       ]);
       const unknown = profile === null && history.items.length === 0 && cursor === undefined;
       if (unknown && alerts.items.length === 0 && invoices.length === 0) {
-        throw new WeirError('NOT_FOUND', `Nothing is known about ${party}, or it is not in ClickHouse yet.`);
+        throw new WeirError('NOT_FOUND', `Nothing is known about ${party}, or it is not in ClickHouse yet.`, {
+          zh: `没有 ${party} 的任何记录，或尚未入库。`,
+        });
       }
       const answer = { id: party, profile, limits, rating, invoices, alerts: alerts.items, history };
       return readAs(request, noteReading, party, answer);

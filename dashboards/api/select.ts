@@ -44,7 +44,10 @@ const UNAVAILABLE = new Set([
 
 function refusalOf(cause: unknown): unknown {
   if (!isAway(cause)) return cause;
-  return new WeirError('SINK_UNAVAILABLE', `ClickHouse could not answer: ${(cause as Error).message}`, { cause });
+  return new WeirError('SINK_UNAVAILABLE', `ClickHouse could not answer: ${(cause as Error).message}`, {
+    cause,
+    zh: 'ClickHouse 暂时无法响应，请稍后再试；判断与决定不受影响。',
+  });
 }
 
 function isAway(cause: unknown): boolean {

@@ -49,7 +49,12 @@ const actionBody = z
       body.action in needed ? needed[body.action as keyof typeof needed] : [];
     for (const name of names) {
       if (body[name] === null)
-        context.addIssue({ code: 'custom', path: [name], message: `is needed to ${body.action}` });
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `is needed to ${body.action}`,
+          params: { zh: '此操作必填' },
+        });
     }
   });
 
@@ -142,7 +147,10 @@ function checkBodies(items: readonly unknown[], single: boolean): ActionBody[] {
     return [];
   });
   if (errors.length === 0) return bodies;
-  throw new WeirError('REQUEST_INVALID', 'Not a valid AlertAction. Nothing was stored.', { fields: errors });
+  throw new WeirError('REQUEST_INVALID', 'Not a valid AlertAction. Nothing was stored.', {
+    zh: '预警处置无效，未存储任何内容。',
+    fields: errors,
+  });
 }
 
 /** What is known of each alert. Of what a caller may not see there is nothing known. */
@@ -157,10 +165,17 @@ async function factsOn(
   const unknown = bodies.flatMap((body, position) =>
     known.has(body.alertId)
       ? []
-      : [{ path: `${single ? '' : `/${position}`}/alertId`, message: `no alert ${body.alertId} is known` }],
+      : [
+          {
+            path: `${single ? '' : `/${position}`}/alertId`,
+            message: `no alert ${body.alertId} is known`,
+            zh: `没有预警 ${body.alertId}`,
+          },
+        ],
   );
   if (unknown.length === 0) return known;
   throw new WeirError('NOT_FOUND', 'There is no such alert, or it is not in ClickHouse yet. Nothing was stored.', {
+    zh: '没有该预警，或尚未入库；未存储任何内容。',
     fields: unknown,
   });
 }

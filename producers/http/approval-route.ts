@@ -108,15 +108,24 @@ async function ofBatch(lookUpWaiting: LookUpWaiting, body: unknown): Promise<Sub
   const result = batchBody.safeParse(body);
   if (!result.success) {
     const fields = fieldErrorsOf(result.error, '').map(explained);
-    throw new WeirError('REQUEST_INVALID', 'Not a valid word on a batch. Nothing was stored.', { fields });
+    throw new WeirError('REQUEST_INVALID', 'Not a valid word on a batch. Nothing was stored.', {
+      zh: '批次审批无效，未存储任何内容。',
+      fields,
+    });
   }
   const { batch, transfers, action: said, note: noted }: BatchBody = result.data;
   const waiting = await lookUpWaiting(batch, EVENTS_MAX + 1);
-  if (waiting.length === 0) throw new WeirError('NOT_FOUND', `Nothing of batch ${batch} waits for an approval.`);
+  if (waiting.length === 0)
+    throw new WeirError('NOT_FOUND', `Nothing of batch ${batch} waits for an approval.`, {
+      zh: `批次 ${batch} 没有待审批的转账。`,
+    });
   if (waiting.length !== transfers) {
     throw new WeirError(
       'CONFLICT',
       `${waiting.length > EVENTS_MAX ? `More than ${EVENTS_MAX}` : waiting.length} transfers of batch ${batch} wait by now, and not ${transfers}. Nothing was stored.`,
+      {
+        zh: `批次 ${batch} 现有 ${waiting.length > EVENTS_MAX ? `超过 ${EVENTS_MAX}` : waiting.length} 笔待审批，而非 ${transfers} 笔，未存储任何内容。`,
+      },
     );
   }
   const items = waiting.map(({ transferId: held, revision: seen }) => ({
@@ -157,17 +166,23 @@ function checkBodies(items: readonly unknown[], single: boolean): ApprovalBody[]
   });
   if (errors.length === 0) return bodies;
   throw new WeirError('REQUEST_INVALID', 'Not a valid Approval. Nothing was stored.', {
+    zh: '审批无效，未存储任何内容。',
     fields: errors.map(explained),
   });
 }
 
 const TAKEN_FROM_CALLER = ['by', 'roles', 'device', 'session', 'at', 'subject'];
 
-function explained({ path, message }: FieldError): FieldError {
+function explained(error: FieldError): FieldError {
+  const { path } = error;
   const name = path.slice(path.lastIndexOf('/') + 1);
   return TAKEN_FROM_CALLER.includes(name)
-    ? { path, message: 'is known to the server and is never a field of the body' }
-    : { path, message };
+    ? {
+        path,
+        message: 'is known to the server and is never a field of the body',
+        zh: '由服务器获知，不得在请求体中填写',
+      }
+    : error;
 }
 
 /** The decision on each transfer: it names the payer, whose task holds the transfer. */
@@ -180,10 +195,19 @@ async function decisionsOn(
   const unknown = bodies.flatMap(({ transferId }, position) =>
     decisions.has(transferId)
       ? []
-      : [{ path: `${single ? '' : `/${position}`}/transferId`, message: `no decision on ${transferId} is known` }],
+      : [
+          {
+            path: `${single ? '' : `/${position}`}/transferId`,
+            message: `no decision on ${transferId} is known`,
+            zh: `没有转账 ${transferId} 的决定`,
+          },
+        ],
   );
   if (unknown.length === 0) return decisions;
-  throw new WeirError('NOT_FOUND', 'There is no decision on such a transfer. Nothing was stored.', { fields: unknown });
+  throw new WeirError('NOT_FOUND', 'There is no decision on such a transfer. Nothing was stored.', {
+    zh: '没有该转账的决定，未存储任何内容。',
+    fields: unknown,
+  });
 }
 
 function approvalOf(body: ApprovalBody, caller: Caller, at: number, subject: string): Approval {

@@ -122,10 +122,16 @@ export function addControlRoute(app: App, parts: ControlRouteParts): void {
 function refuseBeyondRole({ kind, by }: ControlBody, caller: Caller): void {
   if (mayAct(caller, [])) return;
   if (!EMERGENCY.has(kind)) {
-    throw new WeirError('FORBIDDEN', `${kind} needs the role admin; ${caller.name} has ${caller.roles.join(', ')}.`);
+    throw new WeirError('FORBIDDEN', `${kind} needs the role admin; ${caller.name} has ${caller.roles.join(', ')}.`, {
+      zh: `${kind} 需要管理员（admin）角色；${caller.name} 的角色为 ${caller.roles.join('、')}。`,
+    });
   }
   if (by === undefined || by === caller.name) return;
-  throw new WeirError('FORBIDDEN', `Only an administrator acts for somebody else; ${caller.name} cannot act as ${by}.`);
+  throw new WeirError(
+    'FORBIDDEN',
+    `Only an administrator acts for somebody else; ${caller.name} cannot act as ${by}.`,
+    { zh: `仅管理员可代他人操作；${caller.name} 不能以 ${by} 的名义操作。` },
+  );
 }
 
 async function store(

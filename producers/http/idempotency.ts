@@ -97,12 +97,15 @@ export class Idempotency {
 
 function again({ digest, outcome }: Kept, now: string): Answer {
   if (digest !== now) {
-    throw new WeirError('IDEMPOTENCY_REUSED', 'This Idempotency-Key came with another body before; use a new one.');
+    throw new WeirError('IDEMPOTENCY_REUSED', 'This Idempotency-Key came with another body before; use a new one.', {
+      zh: '该 Idempotency-Key 已用于不同的请求体，请换用新的。',
+    });
   }
   if (outcome === null) {
     throw new WeirError(
       'IDEMPOTENCY_IN_FLIGHT',
       'The first request with this Idempotency-Key is still being answered.',
+      { zh: '使用该 Idempotency-Key 的首个请求仍在处理中。' },
     );
   }
   return told(outcome);
@@ -127,6 +130,7 @@ function keyOf(request: FastifyRequest): string | null {
     throw new WeirError(
       'REQUEST_INVALID',
       `Idempotency-Key must be a quoted string like "8e03978e-40d5" of 1 to ${KEY_LENGTH_MAX} characters.`,
+      { zh: `Idempotency-Key 须为带引号的字符串，例如 "8e03978e-40d5"，长度 1 至 ${KEY_LENGTH_MAX} 个字符。` },
     );
   }
   return `${knownCaller(request).keyId} ${request.routeOptions.url} ${key}`;

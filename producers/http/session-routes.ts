@@ -69,7 +69,7 @@ function addSessions(app: App, parts: SessionRouteParts): void {
       const member = await users.check(name, tried);
       if (member === null) {
         await note(name, 'login_failed');
-        throw new WeirError('UNAUTHENTICATED', 'Name or password is not right.');
+        throw new WeirError('UNAUTHENTICATED', 'Name or password is not right.', { zh: '用户名或密码不正确。' });
       }
       await note(name, 'login');
       const { token, csrf, endsAt } = await sessions.open(member);
@@ -83,7 +83,10 @@ function addSessions(app: App, parts: SessionRouteParts): void {
     { schema: { tags, summary: 'The session of the cookie (当前会话)', response: { 200: sessionBody } } },
     async (request) => {
       const holder = await access.sessionHolder(cookieOf(request, SESSION_COOKIE) ?? '');
-      if (holder === null) throw new WeirError('UNAUTHENTICATED', 'There is no session, or it is over.');
+      if (holder === null)
+        throw new WeirError('UNAUTHENTICATED', 'There is no session, or it is over.', {
+          zh: '没有会话，或会话已结束。',
+        });
       const { name, roles, departments, csrf, endsAt } = holder;
       return { name, roles: [...roles], departments: [...departments], csrf, endsAt: new Date(endsAt).toISOString() };
     },
@@ -109,7 +112,7 @@ function addSessions(app: App, parts: SessionRouteParts): void {
       const { name, session } = knownCaller(request);
       if ((await users.check(name, request.body.current)) === null) {
         await note(name, 'login_failed', 'to change the password');
-        throw new WeirError('FORBIDDEN', 'The current password is not right.');
+        throw new WeirError('FORBIDDEN', 'The current password is not right.', { zh: '当前密码不正确。' });
       }
       // Whoever changed it goes on; all other sessions held by the old one.
       const goOn = (credential: string) => sessions.renew(name, session ?? '', credential);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { WeirError } from '../../runtime/errors.ts';
 import { type Decision, decisionRecord } from '../../schemas/decision.ts';
+import { REFUSALS, type RefusalCode } from '../../schemas/refusals.ts';
 import type { Receipt } from '../intake.ts';
 import { type Answer, answer } from './answer.ts';
 import type { Verdict } from './wait.ts';
@@ -19,7 +20,9 @@ export interface Submission {
 export function submissionOf(body: unknown): Submission {
   if (!Array.isArray(body)) return { items: [body], single: true };
   if (body.length >= 1 && body.length <= EVENTS_MAX) return { items: body, single: false };
-  throw new WeirError('REQUEST_INVALID', `A list holds 1 to ${EVENTS_MAX} events; this one holds ${body.length}.`);
+  throw new WeirError('REQUEST_INVALID', `A list holds 1 to ${EVENTS_MAX} events; this one holds ${body.length}.`, {
+    zh: `每次可提交 1 至 ${EVENTS_MAX} 个事件，本次为 ${body.length} 个。`,
+  });
 }
 
 export const waitQuery = z.strictObject({
@@ -74,12 +77,18 @@ export function verdictsAnswer(
   const refused = verdicts.flatMap((verdict, index) => {
     if (!verdict || !('refusal' in verdict)) return [];
     const { refusal, detail } = verdict.refusal;
-    return { path: single ? '' : `/${index}`, message: `${refusal.replaceAll('_', '-')}: ${detail}` };
+    const code = refusal.replaceAll('_', '-');
+    const zh = `${code}: ${REFUSALS[code as RefusalCode]?.zh ?? detail}`;
+    return { path: single ? '' : `/${index}`, message: `${code}: ${detail}`, zh };
   });
   if (refused.length > 0) {
     const others = receipts.length - refused.length;
     const rest = others === 0 ? '' : ` The other ${others} were stored and taken.`;
-    throw new WeirError('EVENT_REFUSED', `${(refused[0] as { message: string }).message}${rest}`, { fields: refused });
+    const first = refused[0] as (typeof refused)[number];
+    throw new WeirError('EVENT_REFUSED', `${first.message}${rest}`, {
+      zh: `${first.zh}${others === 0 ? '' : `。其余 ${others} 个已存储并处理。`}`,
+      fields: refused,
+    });
   }
   const decisions = verdicts.map((verdict) => (verdict && 'decision' in verdict ? rendered(verdict.decision) : null));
   if (verdicts.includes(null) || decisions.every((decision) => decision === null)) {

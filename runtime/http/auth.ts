@@ -57,7 +57,9 @@ function asSignedIn(holder: SessionHolder | null, request: FastifyRequest): Call
   if (holder === null) return null;
   const { csrf, sessionId, keyId, name, roles, departments } = holder;
   if (!READS.has(request.method) && !isSameToken(String(request.headers['weir-csrf'] ?? ''), csrf)) {
-    throw new WeirError('FORBIDDEN', 'The header weir-csrf is not that of the session: GET /v1/session tells it.');
+    throw new WeirError('FORBIDDEN', 'The header weir-csrf is not that of the session: GET /v1/session tells it.', {
+      zh: '请求头 weir-csrf 与会话不符；可由 GET /v1/session 获取。',
+    });
   }
   return { keyId, name, roles, departments, device: headerId(request, 'weir-device'), session: sessionId };
 }
@@ -77,7 +79,9 @@ function headerId(request: FastifyRequest, name: string): string | null {
   if (value === undefined || value === '') return null;
   const result = ANY_ID.safeParse(value);
   if (result.success) return result.data;
-  throw new WeirError('REQUEST_INVALID', `The header ${name} must be visible ASCII without spaces, 128 at most.`);
+  throw new WeirError('REQUEST_INVALID', `The header ${name} must be visible ASCII without spaces, 128 at most.`, {
+    zh: `请求头 ${name} 须为不含空格的 ASCII 可见字符，最多 128 个。`,
+  });
 }
 
 const ANY_ID = id('An id.').json;
@@ -99,12 +103,14 @@ export function requireRole(...roles: readonly Role[]) {
       throw new WeirError(
         'UNAUTHENTICATED',
         'Send a key that is in force as “Authorization: Bearer weir_…”, or sign in.',
+        { zh: '请登录，或以“Authorization: Bearer weir_…”提供有效密钥。' },
       );
     }
     if (mayAct(caller, roles)) return;
     throw new WeirError(
       'FORBIDDEN',
       `This needs the role ${roles.join(' or ')}; ${caller.name} has ${caller.roles.join(', ')}.`,
+      { zh: `此操作需要角色 ${roles.join(' 或 ')}；${caller.name} 的角色为 ${caller.roles.join('、')}。` },
     );
   };
 }

@@ -13,12 +13,17 @@ export function readJsonBodies(app: FastifyInstance): void {
 }
 
 function parseJson(body: Buffer): unknown {
-  if (body.length === 0) throw new WeirError('REQUEST_INVALID', 'The body is empty; JSON was expected.');
+  if (body.length === 0)
+    throw new WeirError('REQUEST_INVALID', 'The body is empty; JSON was expected.', { zh: '请求体为空，须为 JSON。' });
   // Bytes that are no UTF-8 would be read as replacement characters, and two ids could become one.
-  if (!isUtf8(body)) throw new WeirError('REQUEST_INVALID', 'The body is not UTF-8.');
+  if (!isUtf8(body))
+    throw new WeirError('REQUEST_INVALID', 'The body is not UTF-8.', { zh: '请求体不是 UTF-8 编码。' });
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {
-    throw new WeirError('REQUEST_INVALID', `The body is not JSON: ${(cause as Error).message}.`, { cause });
+    throw new WeirError('REQUEST_INVALID', `The body is not JSON: ${(cause as Error).message}.`, {
+      cause,
+      zh: '请求体不是有效的 JSON。',
+    });
   }
 }

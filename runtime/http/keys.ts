@@ -119,7 +119,7 @@ export class KeyStore {
     await this.#options.ledger.catchUp();
     const before = this.#keys.get(keyId);
     const facts = before === undefined ? null : factsOf(before);
-    if (facts === null) throw new WeirError('NOT_FOUND', `There is no key ${keyId}.`);
+    if (facts === null) throw new WeirError('NOT_FOUND', `There is no key ${keyId}.`, { zh: `没有密钥 ${keyId}。` });
     if (facts.revokedAt !== null) return facts;
     await this.#options.ledger.tell([accessChange('revoked', keyId, this.#options.now(), by)]);
     return factsOf(this.#keys.get(keyId) as KnownKey) as KeyFacts;

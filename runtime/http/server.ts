@@ -116,7 +116,9 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
 function answerProblems(app: App, options: ServerOptions): void {
   app.setErrorHandler((error, request, reply) => sendProblem(options, error, request, reply));
   app.setNotFoundHandler((request) => {
-    throw new WeirError('NOT_FOUND', `There is no ${request.method} ${pathOf(request.url)}.`);
+    throw new WeirError('NOT_FOUND', `There is no ${request.method} ${pathOf(request.url)}.`, {
+      zh: `没有 ${request.method} ${pathOf(request.url)}。`,
+    });
   });
 }
 
@@ -137,7 +139,10 @@ function sendProblem(options: ServerOptions, error: unknown, request: FastifyReq
 /** What is no HTTP has no request to answer through: the problem is written to the socket itself. */
 function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const refusal = new WeirError('REQUEST_INVALID', 'The request is not HTTP as it should be.', { cause: error });
+  const refusal = new WeirError('REQUEST_INVALID', 'The request is not HTTP as it should be.', {
+    cause: error,
+    zh: '请求不符合 HTTP 规范。',
+  });
   const body = JSON.stringify(renderProblem(refusal, '/').problem);
   const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${PROBLEM_TYPE}\r\nconnection: close\r\n`;
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
@@ -163,7 +168,9 @@ async function knowCallers(app: App, options: ServerOptions): Promise<void> {
     keyGenerator: ({ caller, ip }) => (caller === null ? ip : `key ${caller.keyId}`),
     allowList: isProbe,
     errorResponseBuilder: (_, { max }) =>
-      new WeirError('RATE_LIMITED', `At most ${max} requests a second are answered; try again in a second.`),
+      new WeirError('RATE_LIMITED', `At most ${max} requests a second are answered; try again in a second.`, {
+        zh: `每秒最多处理 ${max} 个请求，请稍后再试。`,
+      }),
   });
   app.addHook('onRequest', app.rateLimit());
 }

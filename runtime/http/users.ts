@@ -167,6 +167,7 @@ export class UserStore {
     throw new WeirError(
       'RATE_LIMITED',
       'This name was tried too often with a wrong password; try again in 15 minutes.',
+      { zh: '该用户名密码错误次数过多，请 15 分钟后再试。' },
     );
   }
 
@@ -182,13 +183,14 @@ export class UserStore {
   #known(name: string): UserFacts {
     const known = this.#users.get(name);
     const facts = known === undefined ? null : factsOf(known);
-    if (facts === null) throw new WeirError('NOT_FOUND', `There is no user ${name}.`);
+    if (facts === null) throw new WeirError('NOT_FOUND', `There is no user ${name}.`, { zh: `没有用户 ${name}。` });
     return facts;
   }
 
   async #refuseKnown(name: string): Promise<void> {
     await this.#ledger.catchUp();
-    if (this.#users.has(name)) throw new WeirError('CONFLICT', `There is a user ${name} already.`);
+    if (this.#users.has(name))
+      throw new WeirError('CONFLICT', `There is a user ${name} already.`, { zh: `用户 ${name} 已存在。` });
   }
 }
 

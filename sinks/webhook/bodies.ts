@@ -1,6 +1,7 @@
 /** What requests about webhooks say and what they are answered. */
 import { z } from 'zod';
 import { WeirError } from '../../runtime/errors.ts';
+import { SENTENCES } from '../../runtime/issue-words.ts';
 import { id, instant, text } from '../../schemas/declare.ts';
 import { FAMILIES, SEVERITIES } from '../../schemas/reason.ts';
 import { DAY_MS, duration } from '../../schemas/time.ts';
@@ -229,7 +230,8 @@ export function renderChoices({ choices: own }: Pick<WebhookChange, 'choices'>):
 export function checkedUrl(written: string, allow: AllowedHosts): URL {
   const refuse = (message: string) =>
     new WeirError('REQUEST_INVALID', 'The address is not one that messages can be sent to.', {
-      fields: [{ path: '/url', message }],
+      zh: '无法向该地址推送消息。',
+      fields: [{ path: '/url', message, zh: SENTENCES[message] ?? message }],
     });
   if (!URL.canParse(written)) throw refuse('must be an address like https://hooks.example.com/weir');
   const address = new URL(written);

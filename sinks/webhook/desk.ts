@@ -73,6 +73,7 @@ export class Desk {
       throw new WeirError(
         'CONFLICT',
         `There are ${SUBSCRIPTIONS_MAX} subscriptions, and no more are kept; remove one.`,
+        { zh: `已有 ${SUBSCRIPTIONS_MAX} 个订阅，达到上限；请先删除一个。` },
       );
     }
     const id = `wh-${systemRandomBytes(8).toString('hex')}`;
@@ -128,7 +129,9 @@ export class Desk {
       });
     const secrets = [...fresh.map(({ sealed }) => sealed), ...before];
     if (secrets.length > SECRETS_MAX) {
-      throw new WeirError('CONFLICT', `${before.length} secrets of ${id} are in force; wait until the first expire.`);
+      throw new WeirError('CONFLICT', `${before.length} secrets of ${id} are in force; wait until the first expire.`, {
+        zh: `${id} 已有 ${before.length} 个有效密钥，请等最早的过期后再试。`,
+      });
     }
     await this.#store({ ...this.#next(last, 'rotated', by, asked.reason), secrets });
     return { subscription: await this.show(id), secrets: fresh.map(told) };
@@ -155,7 +158,10 @@ export class Desk {
 
   async replay(id: string, asked: z.output<typeof replayBody>, by: string): Promise<string> {
     const { last } = await this.#find(id);
-    if (!last.enabled) throw new WeirError('CONFLICT', `The subscription ${id} is off; switch it on first.`);
+    if (!last.enabled)
+      throw new WeirError('CONFLICT', `The subscription ${id} is off; switch it on first.`, {
+        zh: `订阅 ${id} 已停用，请先启用。`,
+      });
     return this.#command(last, 'replay', by, asked);
   }
 
@@ -174,7 +180,7 @@ export class Desk {
 
   async #find(id: string): Promise<Subscription> {
     const found = (await this.#book.current()).get(id);
-    if (found === null) throw new WeirError('NOT_FOUND', `There is no subscription ${id}.`);
+    if (found === null) throw new WeirError('NOT_FOUND', `There is no subscription ${id}.`, { zh: `没有订阅 ${id}。` });
     return found;
   }
 
@@ -191,13 +197,16 @@ export class Desk {
     throw new WeirError(
       'CONFLICT',
       `The subscription ${subscriptionId} is at revision ${revision}, and not at ${asked}: look at it again.`,
+      { zh: `订阅 ${subscriptionId} 现为第 ${revision} 版，而非第 ${asked} 版；请重新查看。` },
     );
   }
 
   async #store(change: WebhookChange): Promise<void> {
     const { applied } = await this.#book.store(change);
     if (applied) return;
-    throw new WeirError('CONFLICT', `The subscription ${change.subscriptionId} was changed by another meanwhile.`);
+    throw new WeirError('CONFLICT', `The subscription ${change.subscriptionId} was changed by another meanwhile.`, {
+      zh: `订阅 ${change.subscriptionId} 已被他人修改。`,
+    });
   }
 
   async #states(): Promise<ReadonlyMap<string, EndpointState>> {

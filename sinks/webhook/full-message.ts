@@ -17,7 +17,9 @@ export async function fullMessage(log: Log, id: string, caller: Caller) {
   const told = place === null || !isThere(log, place) ? null : await new Source(log).load(place);
   const isHidden = told?.topic === 'alerts' && told.record.restricted && !seesRestricted(caller);
   if (place === null || told === null || isHidden) {
-    throw new WeirError('NOT_FOUND', `There is no message ${id}, or its record is older than what the log keeps.`);
+    throw new WeirError('NOT_FOUND', `There is no message ${id}, or its record is older than what the log keeps.`, {
+      zh: `没有消息 ${id}，或其记录已超出日志保留期。`,
+    });
   }
   const { body } = messageOf(place, told, 'full', (text) => text);
   const whole = JSON.parse(body.toString('utf8')) as Whole;

@@ -62,10 +62,12 @@ export class LiveHub {
 
   /** Refuses one listener too many before anything is answered. */
   admit(keyId: string): void {
-    if (this.#closed) throw new WeirError('LOG_CLOSED', 'Weir is stopping.');
+    if (this.#closed) throw new WeirError('LOG_CLOSED', 'Weir is stopping.', { zh: 'Weir 正在停止。' });
     const own = [...this.#listening.keys()].filter((one) => one.keyId === keyId).length;
     if (own < LISTENERS_OF_ONE_MAX && this.#listening.size < LISTENERS_MAX) return;
-    throw new WeirError('RATE_LIMITED', `${own} listen with this key, ${this.#listening.size} in all: no more may.`);
+    throw new WeirError('RATE_LIMITED', `${own} listen with this key, ${this.#listening.size} in all: no more may.`, {
+      zh: `此密钥已有 ${own} 个实时连接，合计 ${this.#listening.size} 个，已达上限。`,
+    });
   }
 
   add(listener: Listener): void {

@@ -36,12 +36,18 @@ export async function refusalOf(response: Response): Promise<Refusal> {
   const { status, statusText } = response;
   try {
     const { title, titleZh = null, detail, errors = [] } = (await response.json()) as Problem;
-    const message = [detail ?? title ?? statusText, ...errors.map((one) => one.message)].join(' ');
+    const message = [detail ?? title ?? statusText, ...errors.map(said)].join(' ');
     return new Refusal(status, message, { titleZh, errors });
   } catch {
     // A proxy’s page has no problem to tell.
     return new Refusal(status, `${status} ${statusText}`);
   }
+}
+
+/** Which field it is about, and what is wrong with it; what was stored and then refused is about no field. */
+function said({ path, message }: FieldProblem): string {
+  const field = path.slice(path.lastIndexOf('/') + 1);
+  return field === '' || /^\d+$/.test(field) ? message : `(${field}) ${message}`;
 }
 
 /** A refusal is told as its code and a sentence. */

@@ -33,7 +33,9 @@ export const session = {
     return { 'weir-csrf': csrf };
   },
   async signInWithKey(key: string): Promise<void> {
-    const response = await fetch('/v1/me', { headers: { authorization: `Bearer ${key}` } });
+    const response = await fetch('/v1/me', {
+      headers: { authorization: `Bearer ${key}`, 'accept-language': document.documentElement.lang },
+    });
     if (!response.ok) throw await refusalOf(response);
     sessionStorage.setItem(KEY, key);
   },
@@ -41,7 +43,7 @@ export const session = {
     const body = JSON.stringify({ name, password });
     const response = await fetch('/v1/session', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'accept-language': document.documentElement.lang },
       body,
     });
     if (!response.ok) throw await refusalOf(response);

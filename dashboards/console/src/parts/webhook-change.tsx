@@ -73,7 +73,6 @@ export function WebhookChange({ subscription, onDone, onClosed }: WebhookChangeP
       onOk={form.submit}
       onCancel={onClosed}
     >
-      {isConflict && <Conflict theirs={base} onTaken={takeTheirs} />}
       <Form form={form} layout="vertical" initialValues={choicesOf(base)} onFinish={save}>
         <Form.Item
           name="title"
@@ -100,6 +99,7 @@ export function WebhookChange({ subscription, onDone, onClosed }: WebhookChangeP
           <Input.TextArea rows={2} maxLength={512} />
         </Form.Item>
       </Form>
+      {isConflict && <Conflict theirs={base} onTaken={takeTheirs} />}
     </Modal>
   );
 }
@@ -112,7 +112,6 @@ function Conflict({ theirs, onTaken }: { readonly theirs: Subscription; readonly
     <Alert
       type="warning"
       showIcon
-      style={{ marginBottom: 12 }}
       title={pick(WEBHOOKS.conflict)}
       description={
         <>

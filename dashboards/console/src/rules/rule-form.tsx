@@ -47,6 +47,7 @@ export function RuleForm({ rule, revision, onClosed }: RuleFormProps) {
         return name === null ? [] : [{ name, errors: [message] }];
       });
       form.setFields(placed as Parameters<typeof form.setFields>[0]);
+      if (placed[0] !== undefined) form.scrollToField(placed[0].name as never, { block: 'center' });
       // What stands at a field is not said twice; what stands at none is said above them.
       if (placed.length === 0 || placed.length < fields.length) setProblem(toldOf(error as Error, language));
     }
@@ -64,8 +65,13 @@ export function RuleForm({ rule, revision, onClosed }: RuleFormProps) {
         onOk={form.submit}
         onCancel={onClosed}
       >
-        {problem !== null && <Alert type="error" showIcon title={problem} style={{ marginBottom: 12 }} />}
-        <Form<Held> form={form} layout="vertical" initialValues={heldOf(rule)} onFinish={(held) => void check(held)}>
+        <Form<Held>
+          form={form}
+          layout="vertical"
+          scrollToFirstError={{ block: 'center' }}
+          initialValues={heldOf(rule)}
+          onFinish={(held) => void check(held)}
+        >
           <Form.Item name="mode" label={pick(RULES.mode)} extra={pick(RULES.modeHint)}>
             <Radio.Group optionType="button" options={MODES.map((value) => ({ value, label: pick(RULES[value]) }))} />
           </Form.Item>
@@ -78,6 +84,7 @@ export function RuleForm({ rule, revision, onClosed }: RuleFormProps) {
           <Typography.Paragraph type="secondary">{pick(RULES.groupsHint)}</Typography.Paragraph>
           <Groups rule={rule} form={form} />
         </Form>
+        {problem !== null && <Alert type="error" showIcon title={problem} style={{ marginTop: 12 }} />}
       </Modal>
       {previewed !== null && (
         <Confirm rule={rule} {...previewed} title={title} onBack={() => setPreviewed(null)} onDone={onClosed} />
