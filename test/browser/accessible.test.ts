@@ -21,6 +21,9 @@ const PHONE_WIDTH = 390;
 /** What turns for ever, such as the dot of a connection that is being made, never comes to rest. */
 const MOVING = '({ playState, effect }) => playState === "running" && effect.getTiming().iterations !== Infinity';
 
+/** Pages with a form behind a button. */
+const FORMS: { readonly [name: string]: string } = { rules: '修改设置', webhook: '修 改' };
+
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
@@ -98,12 +101,23 @@ describeWith(CONSOLE, 'the console', () => {
         for (const violation of await violations(page)) found.push(`${name}: ${violation}`);
         await takePicture(page, name);
       };
+      const lookAtForm = async (name: string, theme: string) => {
+        const opens = FORMS[name];
+        if (opens === undefined) return;
+        await page.getByRole('button', { name: opens, exact: true }).click();
+        await page.getByRole('dialog').waitFor();
+        await look(`${name}-form-${theme}`);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+      };
       const turnTheme = () => page.getByRole('button', { name: '浅色或深色' }).click();
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(weir.address + path);
         await look(`${name}-light`);
+        await lookAtForm(name, 'light');
         await turnTheme();
         await look(`${name}-dark`);
+        await lookAtForm(name, 'dark');
         await turnTheme();
         await page.setViewportSize({ width: PHONE_WIDTH, height: 844 });
         const wide = () => page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { CONSOLE, takePicture, useBrowser } from '../support/browser.ts';
 import { largeTransfer, openSignedIn, sendHeldTransfers, settleWithoutRelease } from '../support/console.ts';
+import { changeRule, changeSubscription } from '../support/console-changes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { DECIDED, startWeir } from '../support/running-weir.ts';
@@ -101,7 +102,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
   const browser = useBrowser();
 
   it(
-    'freezes a party once it has said what that does, says so on every page, and undoes it, in both languages',
+    'freezes a party and changes a rule once it has said what that does, and undoes it, in both languages',
     async () => {
       const weir = await startWeir({ dataDir: temporaryFolder() });
       for (const language of LANGUAGES) {
@@ -127,6 +128,10 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
         await sayWhy(page, said, said.unfreeze);
         await page.locator('[data-banner=emergency]').waitFor({ state: 'detached', ...PATIENCE });
         expect(await outcomeOf(weir, `T-3-${language}`, party)).toBe('accept');
+        await page.reload();
+        await page.locator('[data-part=flow] canvas').waitFor(PATIENCE);
+        await page.locator('[data-part=changes]').getByText('演练 drill').first().waitFor(PATIENCE);
+        await takePicture(page, `party-${language}`);
 
         await page.getByRole('button', { name: said.freeze }).click();
         await sayWhy(page, said, said.freeze);
@@ -134,6 +139,9 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
         await page.getByRole('row', { name: party }).getByRole('button', { name: said.undo }).click();
         await sayWhy(page, said, said.undoMeasure);
         await page.locator('[data-banner=emergency]').waitFor({ state: 'detached', ...PATIENCE });
+
+        let sent = 3;
+        await changeRule(page, weir, language, () => outcomeOf(weir, `T-${++sent}-${language}`, party));
         expect(complaints).toEqual([]);
         await page.context().close();
       }
@@ -142,7 +150,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
   );
 
   it(
-    'makes a subscription, shows its secret once, tests it, and tells of each attempt, in both languages',
+    'makes a subscription, shows its secret once, tests and changes it, and tells of each attempt, in both languages',
     async () => {
       const receiver = await startReceiver();
       const weir = await startWeir({
@@ -168,6 +176,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
         await page.getByText(said.taken).waitFor(PATIENCE);
         await page.locator('.ant-table-row').getByText(said.delivered, { exact: true }).first().waitFor(PATIENCE);
         expect(receiver.received.at(-1)?.headers).toHaveProperty('webhook-id');
+        await changeSubscription(page, weir, language, complaints);
 
         await page.getByRole('button', { name: said.rotate }).click();
         await sayWhyFor(page, said, said.rotate);

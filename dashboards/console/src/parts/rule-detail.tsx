@@ -36,7 +36,7 @@ export function RuleDetail({ rule, revision, changes }: RuleDetailProps) {
     [pick(RULES.measures), evidence.map(({ label }) => pick(label)).join(' · ') || pick(RULES.none)],
   ];
   return (
-    <Flex vertical gap={8}>
+    <Flex vertical gap={8} data-part="rule">
       <Descriptions
         size="small"
         column={{ xs: 1, md: 2 }}

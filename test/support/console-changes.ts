@@ -1,0 +1,100 @@
+/** What people change in the console, step by step as they do it: the settings of a rule, what a subscription is sent. */
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { takePicture } from './browser.ts';
+import type { RunningWeir } from './running-weir.ts';
+
+const PATIENCE = { timeout: 30_000 };
+const REASON = '演练 drill';
+const RULE = 'limit-transaction';
+
+const SAID = {
+  zh: {
+    change: '修改设置',
+    limit: '单笔金额上限',
+    check: '核对变更',
+    outOfRange: '超出范围',
+    reason: '理由',
+    confirm: '确认生效',
+    off: '停用规则',
+    on: '启用规则',
+    changeWebhook: '修 改',
+    full: '完整记录，含个人信息',
+    save: '保 存',
+    conflict: '他人已修改该订阅',
+  },
+  en: {
+    change: 'Change settings',
+    limit: 'Most that one transfer may be',
+    check: 'Check what changes',
+    outOfRange: 'Out of range',
+    reason: 'Reason',
+    confirm: 'Put in force',
+    off: 'Switch off',
+    on: 'Switch on',
+    changeWebhook: 'Change',
+    full: 'Whole record, with personal data',
+    save: 'Save',
+    conflict: 'Somebody else changed it',
+  },
+} as const;
+
+export type Language = keyof typeof SAID;
+
+async function sayWhy(page: Page, language: Language, action: string): Promise<void> {
+  await page.getByRole('dialog').getByLabel(SAID[language].reason).fill(REASON);
+  await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached', ...PATIENCE });
+}
+
+/** Lowers a limit, switches the rule off and on again, and sees each judged by and told; all is as before afterwards. */
+export async function changeRule(page: Page, weir: RunningWeir, language: Language, decide: () => Promise<string>) {
+  const said = SAID[language];
+  expect(await decide()).toBe('accept');
+  await page.goto(`${weir.address}/rules/${RULE}`);
+  const rule = page.locator('[data-part=rule]');
+  await rule.getByRole('button', { name: said.change }).click();
+  const dialog = page.getByRole('dialog');
+  const limit = dialog.getByLabel(said.limit).first();
+  await limit.fill('-1');
+  await dialog.getByRole('button', { name: said.check }).click();
+  await dialog.getByText(said.outOfRange).waitFor(PATIENCE);
+  await limit.fill('5');
+  await dialog.getByRole('button', { name: said.check }).click();
+  await page.getByText('CNY 5,000,000.00 → CNY 5.00').waitFor(PATIENCE);
+  await takePicture(page, `rule-change-${language}`);
+  await sayWhy(page, language, said.confirm);
+  await rule.getByText('CNY 5,000,000.00 → CNY 5.00').first().waitFor(PATIENCE);
+  expect(await decide()).toBe('reject');
+
+  await rule.getByRole('button', { name: said.off }).click();
+  await sayWhy(page, language, said.off);
+  await rule.getByRole('button', { name: said.on }).waitFor(PATIENCE);
+  expect(await decide()).toBe('accept');
+  await rule.getByRole('button', { name: said.on }).click();
+  await sayWhy(page, language, said.on);
+  await rule.getByRole('button', { name: said.off }).waitFor(PATIENCE);
+  expect(await decide()).toBe('reject');
+  const { revision } = (await weir.ask('/v1/rules')).body as { revision: number };
+  await weir.ask(`/v1/rules/${RULE}/settings`, { revision, options: { limit: null }, reason: REASON });
+}
+
+/** Has personal data sent along, though somebody else changed the subscription meanwhile, and is told of that. */
+export async function changeSubscription(page: Page, weir: RunningWeir, language: Language, complaints: string[]) {
+  const said = SAID[language];
+  const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+  await page.getByRole('button', { name: said.changeWebhook, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(said.full).click();
+  await dialog.getByLabel(said.reason).fill(REASON);
+  await weir.ask(`/v1/webhooks/${id}/disable`, {});
+  await weir.ask(`/v1/webhooks/${id}/enable`, {});
+  await dialog.getByRole('button', { name: said.save }).click();
+  await dialog.getByText(said.conflict).waitFor(PATIENCE);
+  await takePicture(page, `webhook-conflict-${language}`);
+  // The browser tells of the refusal by itself.
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('409')]);
+  await dialog.getByRole('button', { name: said.save }).click();
+  await dialog.waitFor({ state: 'detached', ...PATIENCE });
+  await page.getByText(said.full).waitFor(PATIENCE);
+}
