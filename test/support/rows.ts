@@ -12,7 +12,7 @@ import { openTables } from './tables.ts';
 export type Contents = { readonly [table: string]: { readonly rows: string; readonly hash: string } };
 
 /** Tables that say nothing of the log. */
-const APART = ['migrations', 'pipeline', 'latencies_by_minute'];
+const APART = ['migrations', 'pipeline', 'pipeline_by_minute', 'latencies_by_minute'];
 
 /** Everything that came from the log; when it was inserted, and with what, is left out. */
 export async function contentsOf({ write }: ClickHouse): Promise<Contents> {
