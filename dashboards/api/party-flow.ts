@@ -50,8 +50,8 @@ WITH
     outcomes AS
     (
         SELECT transfer_id, argMax(outcome, revision) AS last_outcome
-        FROM decisions
-        WHERE transfer_id IN (SELECT transfer_id FROM transfers WHERE last_status IN ('submitted', 'partially_settled'))
+        FROM rejections
+        WHERE transfer_id IN (SELECT transfer_id FROM legs)
         GROUP BY transfer_id
     ),
     amounts AS

@@ -57,10 +57,10 @@ WITH
     ),
     outcomes AS
     (
-        SELECT d.transfer_id AS transfer_id, argMax(d.outcome, d.revision) AS last_outcome
-        FROM decisions AS d
-        WHERE d.log_partition = {partition:UInt16} AND d.debtor = {party:String} AND d.at >= month_start
-        GROUP BY d.transfer_id
+        SELECT r.transfer_id AS transfer_id, argMax(r.outcome, r.revision) AS last_outcome
+        FROM rejections AS r
+        WHERE r.transfer_id IN (SELECT legs.transfer_id FROM legs)
+        GROUP BY r.transfer_id
     ),
     amounts AS
     (

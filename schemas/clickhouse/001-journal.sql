@@ -3,7 +3,7 @@
 -- Rows are identified by journal partition and ordinal, the number of the entry in its partition from 1 on, as in the ids
 -- of alerts. In a partition the rows of a subject lie together, in the order of arrival: whoever reads one subject knows its
 -- partition, and touches few rows else, the fewer since granules are small. Sorting an insert for that costs next to nothing;
--- a copy of each row in another order would cost half as much again. Tables that were made before this order get it by such a
+-- a copy of each row in another order would cost half as much again. A table that was made before this order gets it by such a
 -- copy, see 012.
 --
 -- Months go by the append time of the first log batch of an insert, which only rises, so that an insert has one month.

@@ -1,6 +1,5 @@
 -- What came out: decisions, alerts, ratings, notifications and dead letters, every revision of them, each row with the
--- partition and offset of its log record. The highest revision is in force; the `_current` views show it alone. Decisions of a
--- payer lie together, as its entries do. Granules are small where single rows are asked for.
+-- partition and offset of its log record. The highest revision is in force; the `_current` views show it alone.
 
 CREATE TABLE IF NOT EXISTS decisions
 (
@@ -36,8 +35,8 @@ CREATE TABLE IF NOT EXISTS decisions
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
-ORDER BY (log_partition, debtor, log_offset)
-SETTINGS index_granularity = 2048, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
+ORDER BY (log_partition, log_offset)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Every revision of every decision · 决定（全部修订）';
 
 -- Few transfers are ever held or revised. These, as they stand, lie apart, so that the current revision of all is
@@ -87,7 +86,7 @@ CREATE TABLE IF NOT EXISTS alerts
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(logged)
 ORDER BY (alert_id, revision)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
 COMMENT 'Every revision of every alert · 预警（全部修订）';
 
 CREATE VIEW IF NOT EXISTS alerts_current AS

@@ -41,22 +41,38 @@ SELECT
 FROM pipeline
 GROUP BY minute, stage, topic;
 
--- Legs by subject and decisions by payer, where these files made the tables in the order of arrival. No statement gives a
--- table another order, and rows that moved to another table would leave behind which inserts were made; so each such table
--- gets a copy in that order inside itself, which its inserts and merges keep up. ClickHouse makes it of the rows of
--- before in the background; until it is made, they are read without it.
+-- Which transfers were rejected: who sums up the money of a party looks for few of them here, and not among all decisions. A
+-- rejection that is none any more, because the transfer was amended, is here by its last revision. What settled all the
+-- same, failed or was cancelled after it is told by the status of the transfer.
+CREATE TABLE IF NOT EXISTS rejections
+(
+    transfer_id      String                   COMMENT 'The transfer · 转账编号',
+    revision         UInt32                   COMMENT 'Revision of the decision · 修订号',
+    outcome          Enum8('accept' = 0, 'hold' = 1, 'reject' = 2) COMMENT 'What it then said · 决定'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY transfer_id
+SETTINGS index_granularity = 512, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10
+COMMENT 'Decisions that reject, or amended one that may have; read by the greatest revision · 拒绝决定';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS rejections_from_decisions TO rejections AS
+SELECT transfer_id, revision, outcome
+FROM decisions
+WHERE outcome = 'reject' OR (revision > 1 AND status IN ('submitted', 'partially_settled'));
+
+-- A row that is inserted twice replaces itself.
+INSERT INTO rejections
+SELECT transfer_id, revision, outcome
+FROM decisions
+WHERE outcome = 'reject' OR (revision > 1 AND status IN ('submitted', 'partially_settled'));
+
+-- Legs by subject, where this file made the table in the order of arrival. No statement gives a table another order, and
+-- rows that moved to another table would leave behind which inserts were made; so it gets a copy in that order inside itself,
+-- which its inserts and merges keep up. ClickHouse makes it of the rows of before in the background; until it is made,
+-- they are read without it.
 --
 -- mends 001-journal.sql of ebb3d2740dbc318d9d4ff63ebceab2b8056c1cd6803e8ba58d420f8eb7069411
--- mends 002-outputs.sql of 2654edde79a6244ba32872325149379f847ff5d94133eb428b331cd13499b8bb
 
 ALTER TABLE entries ADD PROJECTION IF NOT EXISTS legs_by_subject (SELECT * ORDER BY log_partition, subject, ordinal);
 
 ALTER TABLE entries MATERIALIZE PROJECTION legs_by_subject SETTINGS mutations_sync = 0;
-
-ALTER TABLE decisions ADD PROJECTION IF NOT EXISTS outcomes_by_debtor
-(
-    SELECT log_partition, debtor, log_offset, transfer_id, revision, outcome, at
-    ORDER BY log_partition, debtor, log_offset
-);
-
-ALTER TABLE decisions MATERIALIZE PROJECTION outcomes_by_debtor SETTINGS mutations_sync = 0;
