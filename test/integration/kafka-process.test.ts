@@ -206,7 +206,12 @@ describeWith(kafka, 'Weir on Kafka', () => {
     expect((await ask(three.address, session, '/v1/session', { method: 'DELETE' })).status).toBe(204);
     for (const worker of [one, three]) await refused(worker, session, '/v1/session');
     const again = await signIn(three.address, 'li', li.password);
+    // A stream that one process serves ends with the user that another put out.
+    const live = await fetch(`${one.address}/v1/live`, { headers: { ...again } });
+    expect(live.status).toBe(200);
     expect((await runWeir(['users', 'disable', 'li'], nowhere)).exitCode).toBe(0);
     for (const worker of [one, three]) await refused(worker, again, '/v1/session');
+    expect((await ask(three.address, admin, DECIDED, { body: transferOf('T-2') })).status).toBe(200);
+    expect(await live.text()).toContain('event: ended');
   });
 });
