@@ -1,6 +1,6 @@
 /**
- * What the pages that officers open most cost: the list of alerts and a party, asked of the query API over HTTP, with
- * whatever the tables hold.
+ * What the pages that officers open most cost: the list of alerts, an alert, a party and what waits for approval, asked of the
+ * query API over HTTP, with whatever the tables hold.
  */
 import { join } from 'node:path';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
@@ -8,6 +8,7 @@ import type { ClickHouseClient } from '../runtime/clickhouse.ts';
 import { Access } from '../runtime/http/access.ts';
 import { buildServer } from '../runtime/http/server.ts';
 import { openEmbeddedLog } from '../runtime/log/embedded.ts';
+import { type Cost, costOf, medianOf } from './cost.ts';
 import { PARTIES, PARTITIONS } from './panel-data.ts';
 
 /** Asked so often, of another party each time: what was read for one is not at hand for the next. */
@@ -20,16 +21,12 @@ const QUERIES = [
   '?quieted=false&escalated=false',
 ];
 
-export interface PageFigures {
-  readonly alertListMedianMs: number;
-  readonly alertListSlowestMs: number;
-  readonly alertPageMedianMs: number;
-  readonly alertPageSlowestMs: number;
-  readonly partyPageMedianMs: number;
-  readonly partyPageSlowestMs: number;
-}
+const PAGES = ['alertList', 'alertPage', 'partyPage', 'partyFlow', 'approvals'] as const;
+/** CPU is that of the whole process, the server's part and the asking included: it is the steady figure of a shared machine. */
+type FigureOf<Page extends string> = `${Page}${'MedianMs' | 'SlowestMs' | 'CpuMs'}`;
+export type PageFigures = { readonly [figure in FigureOf<(typeof PAGES)[number]>]: number };
 
-type Ask = (path: string) => Promise<{ readonly ms: number; readonly body: unknown }>;
+type Ask = (path: string) => Promise<Cost & { readonly body: unknown }>;
 
 export async function benchPages(clickhouse: ClickHouseClient, folder: string, now: number): Promise<PageFigures> {
   const onFault = (error: unknown) => {
@@ -59,46 +56,53 @@ export async function benchPages(clickhouse: ClickHouseClient, folder: string, n
 
 function askerOf(address: string, key: string): Ask {
   return async (path) => {
-    const begin = performance.now();
-    const response = await fetch(address + path, { headers: { authorization: `Bearer ${key}` } });
-    const body = (await response.json()) as unknown;
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(body)}`);
-    return { ms: performance.now() - begin, body };
+    let body: unknown;
+    const cost = await costOf(async () => {
+      const response = await fetch(address + path, { headers: { authorization: `Bearer ${key}` } });
+      body = await response.json();
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(body)}`);
+    });
+    return { ...cost, body };
   };
 }
 
 async function askAll(ask: Ask): Promise<PageFigures> {
   const { lists, alertIds } = await alertLists(ask);
-  const alerts: number[] = [];
-  const parties: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const alertId = alertIds[(round * 7) % alertIds.length] as string;
-    alerts.push((await ask(`/v1/alerts/${encodeURIComponent(alertId)}`)).ms);
-    parties.push((await ask(`/v1/parties/C-${(round * 977) % PARTIES}`)).ms);
-  }
-  const [list, alert, party] = [lists, alerts, parties].map((times) => times.sort((left, right) => left - right));
-  return {
-    ...{ alertListMedianMs: middle(list), alertListSlowestMs: list?.at(-1) as number },
-    ...{ alertPageMedianMs: middle(alert), alertPageSlowestMs: alert?.at(-1) as number },
-    ...{ partyPageMedianMs: middle(party), partyPageSlowestMs: party?.at(-1) as number },
+  const each = async (pathOf: (round: number) => string): Promise<Cost[]> => {
+    const costs: Cost[] = [];
+    for (let round = 0; round < ROUNDS; round++) costs.push(await ask(pathOf(round)));
+    return costs;
   };
+  const party = (round: number) => `/v1/parties/C-${(round * 977) % PARTIES}`;
+  const costs: { readonly [page in (typeof PAGES)[number]]: readonly Cost[] } = {
+    alertList: lists,
+    alertPage: await each(
+      (round) => `/v1/alerts/${encodeURIComponent(alertIds[(round * 7) % alertIds.length] as string)}`,
+    ),
+    partyPage: await each(party),
+    partyFlow: await each((round) => `${party(round)}/flow`),
+    approvals: await each(() => '/v1/decisions?waiting=true'),
+  };
+  const figures = PAGES.flatMap((page) => {
+    const [ms, cpuMs] = [costs[page].map((one) => one.ms), costs[page].map((one) => one.cpuMs)];
+    return Object.entries({ MedianMs: medianOf(ms), SlowestMs: Math.max(...ms), CpuMs: medianOf(cpuMs) }).map(
+      ([figure, value]) => [page + figure, value] as const,
+    );
+  });
+  return Object.fromEntries(figures) as PageFigures;
 }
 
 /** Each list with its second page. */
-async function alertLists(ask: Ask): Promise<{ readonly lists: number[]; readonly alertIds: string[] }> {
-  const lists: number[] = [];
+async function alertLists(ask: Ask): Promise<{ readonly lists: Cost[]; readonly alertIds: string[] }> {
+  const lists: Cost[] = [];
   const alertIds: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const query = QUERIES[round % QUERIES.length] as string;
     const first = await ask(`/v1/alerts${query}`);
     const { items, next } = first.body as { readonly items: readonly { readonly id: string }[]; readonly next: string };
     const second = await ask(`/v1/alerts${query}${query === '' ? '?' : '&'}cursor=${encodeURIComponent(next)}`);
-    lists.push(first.ms, second.ms);
+    lists.push(first, second);
     alertIds.push(...items.map(({ id }) => id));
   }
   return { lists, alertIds };
-}
-
-function middle(sorted: readonly number[] | undefined): number {
-  return sorted?.[sorted.length >> 1] as number;
 }

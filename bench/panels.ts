@@ -11,6 +11,7 @@ import { PANELS } from '../dashboards/panels/panels.ts';
 import { type ClickHouseClient, openClickHouse } from '../runtime/clickhouse.ts';
 import { DAY_MS } from '../schemas/time.ts';
 import { migrate } from '../sinks/clickhouse/migrate.ts';
+import { type Cost, costOf, medianOf } from './cost.ts';
 import { benchPages, type PageFigures } from './pages.ts';
 import { fillTables } from './panel-data.ts';
 
@@ -24,6 +25,8 @@ export interface PanelFigures {
   readonly panelDecisions: number;
   readonly panelMedianMs: number;
   readonly panelSlowestMs: number;
+  readonly panelCpuMs: number;
+  readonly panelMostCpuMs: number;
 }
 
 /** Tells each panel’s time on standard error: whose it is that grew can then be seen. */
@@ -34,11 +37,11 @@ export async function benchPanels(decisions: number): Promise<PanelFigures & Pag
     await migrate(clickhouse.write);
     await fillTables(clickhouse.write, { decisions, alerts: 100_000, invoices: 100_000, samples: 250_000, now: NOW });
     await merged(clickhouse.read);
-    const times: number[] = [];
+    const costs: Cost[] = [];
     for (const panel of PANELS) {
       for (const rangeMs of RANGES_MS) {
         const asked = { from: new Date(NOW - rangeMs).toISOString(), to: new Date(NOW).toISOString() };
-        const ms = await median(() =>
+        const cost = await median(() =>
           readPanel(
             clickhouse.read,
             panel,
@@ -46,15 +49,18 @@ export async function benchPanels(decisions: number): Promise<PanelFigures & Pag
             { zone: 'Asia/Shanghai', baseCurrency: 'CNY', now: NOW },
           ),
         );
-        times.push(ms);
-        console.error(`${panel.id.padEnd(24)} ${rangeMs / DAY_MS} d ${ms.toFixed(0).padStart(6)} ms`);
+        costs.push(cost);
+        const [ms, cpuMs] = [cost.ms, cost.cpuMs].map((one) => one.toFixed(0).padStart(6));
+        console.error(`${panel.id.padEnd(24)} ${`${rangeMs / DAY_MS}`.padStart(2)} d ${ms} ms ${cpuMs} ms CPU`);
       }
     }
-    times.sort((left, right) => left - right);
+    const [times, cpuTimes] = [costs.map(({ ms }) => ms), costs.map(({ cpuMs }) => cpuMs)];
     return {
       panelDecisions: decisions,
-      panelMedianMs: times[times.length >> 1] as number,
-      panelSlowestMs: times.at(-1) as number,
+      panelMedianMs: medianOf(times),
+      panelSlowestMs: Math.max(...times),
+      panelCpuMs: medianOf(cpuTimes),
+      panelMostCpuMs: Math.max(...cpuTimes),
       ...(await benchPages(clickhouse.read, folder, NOW)),
     };
   } finally {
@@ -74,12 +80,8 @@ async function merged(client: ClickHouseClient): Promise<void> {
   }
 }
 
-async function median(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const begin = performance.now();
-    await work();
-    times.push(performance.now() - begin);
-  }
-  return times.sort((left, right) => left - right)[ROUNDS >> 1] as number;
+async function median(work: () => Promise<unknown>): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let round = 0; round < ROUNDS; round++) costs.push(await costOf(work));
+  return { ms: medianOf(costs.map(({ ms }) => ms)), cpuMs: medianOf(costs.map(({ cpuMs }) => cpuMs)) };
 }
