@@ -56,7 +56,7 @@ export class Lives {
   }
 
   #start() {
-    const environment = { WEIR_CHECKPOINT_INTERVAL: '100ms', ...this.#environment };
+    const environment = { WEIR_CHECKPOINT_INTERVAL: '100ms', WEIR_FOLD_THREADS: '2', ...this.#environment };
     const child = spawnWeir({ dataDir: this.#dataDir, environment });
     return { child, printed: captured(child), closed: once(child, 'close') };
   }

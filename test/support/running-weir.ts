@@ -75,6 +75,8 @@ export function spawnWeir({ dataDir, args = ['start'], environment = {} }: Start
       WEIR_PARTITIONS: '4',
       // Whatever language this machine speaks.
       WEIR_LANG: 'en',
+      // Each thread takes half a second of a processor to start; with several of them the process is killed.
+      WEIR_FOLD_THREADS: '1',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
