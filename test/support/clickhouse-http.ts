@@ -13,6 +13,7 @@ import type { ServerOptions } from './clickhouse-server.ts';
 import { temporaryFolder } from './folder.ts';
 import { freePorts } from './ports.ts';
 import { ROOT } from './sources.ts';
+import { layTables } from './tables.ts';
 
 export interface ClickHouseServer {
   readonly port: number;
@@ -22,10 +23,12 @@ export interface ClickHouseServer {
   restart(): Promise<void>;
 }
 
-export async function startClickHouseServer(
-  given: Omit<Partial<ServerOptions>, 'port'> = {},
-): Promise<ClickHouseServer> {
+export async function startClickHouseServer({
+  hasTables = false,
+  ...given
+}: Omit<Partial<ServerOptions>, 'port'> & { readonly hasTables?: boolean } = {}): Promise<ClickHouseServer> {
   const folder = given.folder ?? join(temporaryFolder(), 'server');
+  if (hasTables) await layTables(folder);
   const [port] = (await freePorts(1)) as [number];
   let child: ChildProcess | null = null;
   const kill = async () => {

@@ -7,12 +7,17 @@ import { type Migration, migrate, readMigrations } from '../../sinks/clickhouse/
 import { beside, KEPT, keepAs } from './kept-folder.ts';
 import { ROOT } from './sources.ts';
 
-/** Puts them where there is no ClickHouse yet, opens it, and looks whether they are as they should be. */
+/** Puts them where there is no ClickHouse yet, for whoever opens it. */
+export async function layTables(folder: string, migrations: readonly Migration[] = readMigrations()): Promise<void> {
+  cpSync(await madeTables(migrations), folder, { recursive: true, verbatimSymlinks: true });
+}
+
+/** Opens them, and looks whether they are as they should be. */
 export async function openTables(
   folder: string,
   migrations: readonly Migration[] = readMigrations(),
 ): Promise<ClickHouse> {
-  cpSync(await madeTables(migrations), folder, { recursive: true, verbatimSymlinks: true });
+  await layTables(folder, migrations);
   const clickhouse = openClickHouse({ folder });
   await migrate(clickhouse.write, { migrations });
   return clickhouse;

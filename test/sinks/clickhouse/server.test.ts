@@ -103,7 +103,7 @@ describe('the sink against a server', () => {
   });
 
   it('inserts from one log partition at a time, as one block', async () => {
-    const [log, server] = await Promise.all([openLog(), startClickHouseServer()]);
+    const [log, server] = await Promise.all([openLog(), startClickHouseServer({ hasTables: true })]);
     const tokens: string[] = [];
     const proxy = await startFaultyProxy(server.port, (beginning) => {
       const token = /insert_deduplication_token = '([^']*)'/.exec(beginning)?.[1];
@@ -123,9 +123,7 @@ describe('the sink against a server', () => {
   });
 
   it('asks in an order that is stable, without which some versions ignore its tokens', async () => {
-    const [log, server] = await Promise.all([openLog(), startClickHouseServer()]);
-    const { write } = clientsOf(serviceAt(server.port));
-    await migrate(write);
+    const [log, server] = await Promise.all([openLog(), startClickHouseServer({ hasTables: true })]);
     const bodies: string[] = [];
     const exec = async ({ values }: { values: Readable }) => {
       bodies.push((await buffer(values)).toString('latin1'));
@@ -161,7 +159,7 @@ describe('the sink against a server', () => {
   });
 
   it('loses and doubles nothing where the server is killed under it', async () => {
-    const [log, server] = await Promise.all([openLog(), startClickHouseServer()]);
+    const [log, server] = await Promise.all([openLog(), startClickHouseServer({ hasTables: true })]);
     const { sink, faults } = startSink(log, server.port);
     let round = 0;
     for (let kill = 0; kill < 4; kill++) {
@@ -182,7 +180,7 @@ describe('the sink against a server', () => {
   });
 
   it('goes on with the open insert where it was itself stopped in the middle', async () => {
-    const [log, server] = await Promise.all([openLog(), startClickHouseServer()]);
+    const [log, server] = await Promise.all([openLog(), startClickHouseServer({ hasTables: true })]);
     const proxy = await startFaultyProxy(server.port, (beginning) =>
       INSERT.test(beginning) ? 'run-then-500' : 'pass',
     );
@@ -206,9 +204,8 @@ describe('the sink against a server', () => {
   });
 
   it('gives up where the tables are those of another build', async () => {
-    const [log, server] = await Promise.all([openLog(), startClickHouseServer()]);
+    const [log, server] = await Promise.all([openLog(), startClickHouseServer({ hasTables: true })]);
     const { write } = clientsOf(serviceAt(server.port));
-    await migrate(write);
     await write.command({ query: "INSERT INTO migrations (number, name, hash) VALUES (999, '999-later.sql', 'x')" });
     const { faults } = startSink(log, server.port);
     await eventually('it gave up', () => faults.length > 0);
@@ -221,8 +218,7 @@ async function disturbed(
   harmOf: (beginning: string) => Harm,
   timeoutMs?: number,
 ): Promise<{ log: EmbeddedLog; server: ClickHouseServer; proxy: FaultyProxy }> {
-  const [log, server] = await Promise.all([openLog(), startClickHouseServer()]);
-  await migrate(clientsOf(serviceAt(server.port)).write);
+  const [log, server] = await Promise.all([openLog(), startClickHouseServer({ hasTables: true })]);
   const proxy = await startFaultyProxy(server.port, harmOf);
   const { sink, faults } = startSink(log, proxy.port, timeoutMs);
   await fill(log, 0);
