@@ -4,6 +4,7 @@
  * What it waits for, it waits for long: deadlines cost nothing where all is well, and machines are shared.
  */
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 import { PlainReporter } from './test/support/plain-reporter.ts';
 
 /** They put something else in a module’s place, or fold a real log. */
@@ -21,7 +22,9 @@ export default defineConfig({
       { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: COMPUTES } },
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the processors that are asked for: many files wait for processes more than they work.
+    maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 20_000,
