@@ -51,7 +51,9 @@ WITH
     (
         SELECT transfer_id, argMax(outcome, revision) AS last_outcome
         FROM rejections
-        WHERE transfer_id IN (SELECT transfer_id FROM legs)
+        WHERE transfer_id IN (
+            SELECT transfer_id FROM entries WHERE log_partition = {partition:UInt16} AND subject = {party:String}
+        )
         GROUP BY transfer_id
     ),
     amounts AS

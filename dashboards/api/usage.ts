@@ -59,7 +59,10 @@ WITH
     (
         SELECT r.transfer_id AS transfer_id, argMax(r.outcome, r.revision) AS last_outcome
         FROM rejections AS r
-        WHERE r.transfer_id IN (SELECT legs.transfer_id FROM legs)
+        WHERE r.transfer_id IN (
+            SELECT transfer_id FROM entries
+            WHERE log_partition = {partition:UInt16} AND subject = {party:String} AND role = 'payer'
+        )
         GROUP BY r.transfer_id
     ),
     amounts AS

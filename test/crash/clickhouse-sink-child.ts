@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openClickHouse } from '../../runtime/clickhouse.ts';
 import { openEmbeddedLog } from '../../runtime/log/embedded.ts';
 import { alertRecord } from '../../schemas/alert.ts';
-import { decisionRecord } from '../../schemas/decision.ts';
+import { decisionRecord, type Outcome } from '../../schemas/decision.ts';
 import { controlRecord } from '../../schemas/events/control.ts';
 import { customerRecord } from '../../schemas/events/customer.ts';
 import { transferRecord } from '../../schemas/events/transfer.ts';
@@ -19,6 +19,9 @@ import { blocks, entry, outputs } from '../support/records.ts';
 
 /** What it is started with. */
 export type Arguments = [folder: string, partitionsPerInsert: string];
+
+/** Of every twenty decisions; the others accept. */
+const OUTCOMES: readonly Outcome[] = ['hold', 'reject'];
 
 const [folder, partitionsPerInsert] = process.argv.slice(2) as Arguments;
 const log = await openEmbeddedLog({ folder: join(folder, 'log'), partitions: 4 });
@@ -58,7 +61,7 @@ for (let round = 0; ; round++) {
 }
 
 function decision(round: number, index: number) {
-  const outcome = index % 20 === 0 ? ('hold' as const) : ('accept' as const);
+  const outcome = OUTCOMES[index % 20] ?? 'accept';
   const reasons = index % 10 === 0 ? [reasonRecord.example] : [];
   const at = decisionRecord.example.at + round * 1_000;
   return { ...decisionRecord.example, transferId: `T-${round}-${index}`, outcome, reasons, at };

@@ -88,6 +88,10 @@ it.each([1, 4])(
         'SELECT transfer_id, revision FROM reviews FINAL',
         "SELECT transfer_id, max(revision) FROM decisions WHERE outcome = 'hold' GROUP BY ALL",
       ],
+      [
+        'SELECT transfer_id, revision FROM rejections FINAL',
+        "SELECT transfer_id, max(revision) FROM decisions WHERE outcome = 'reject' GROUP BY ALL",
+      ],
     ]) {
       const [{ differences }] = await rows(
         `SELECT count() AS differences FROM ((${view}) EXCEPT (${table}) UNION ALL (${table}) EXCEPT (${view}))`,
