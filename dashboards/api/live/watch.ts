@@ -30,13 +30,13 @@ export interface WatchParts {
   readonly visible: () => Promise<(topic: string, partition: number) => number>;
 }
 
-/** Looks after which a measure is told although ClickHouse does not show it: it may never come. */
+/** Looks after which a measure or a change of rules is told although ClickHouse does not show it: it may never come. */
 const LOOKS_MAX = 120;
 
 const MEASURES: ReadonlySet<Control['kind']> = new Set(['freeze', 'unfreeze', 'stop_payouts', 'tighten', 'undo']);
 const RULE_CHANGES: ReadonlySet<Control['kind']> = new Set(['settings', 'rule_switch']);
 
-/** Measures are shown from the tables, where they arrive by way of the journal. */
+/** Measures, and how rules changed, are shown from the tables, where they arrive by way of the journal. */
 const SHOWN = `
 SELECT JSONExtractString(body, 'controlId') AS id, any(JSONExtractString(body, 'kind')) AS kind
 FROM events
@@ -103,7 +103,7 @@ export class LiveWatch {
     if (this.#moved('webhook-attempts', upTo) || changed) note('webhooks', true);
     await this.#lookAtAlerts(upTo, note);
     this.#lookAtControl(note);
-    await this.#lookAtMeasures(note);
+    await this.#lookAtShown(note);
     return { all, unrestricted };
   }
 
@@ -148,13 +148,13 @@ export class LiveWatch {
       for (let index = 0; index < batch.values.count; index++) {
         const entry = this.#control.decode(batch, index);
         if (RULE_CHANGES.has(entry.kind)) note('rules', false);
-        if (MEASURES.has(entry.kind)) this.#pending.push({ entry, looks: 0 });
+        if (MEASURES.has(entry.kind) || RULE_CHANGES.has(entry.kind)) this.#pending.push({ entry, looks: 0 });
       }
     }
   }
 
   /** Who is frozen is for those alone who may see restricted alerts, and so is that a freeze was undone. */
-  async #lookAtMeasures(note: Note): Promise<void> {
+  async #lookAtShown(note: Note): Promise<void> {
     if (this.#pending.length === 0) return;
     const kinds = await this.#shownKinds(
       this.#pending.flatMap(({ entry: { controlId, measure } }) => [controlId, ...(measure === null ? [] : [measure])]),
@@ -163,6 +163,11 @@ export class LiveWatch {
       const { controlId, kind, measure } = one.entry;
       one.looks++;
       if (!kinds.has(controlId) && one.looks < LOOKS_MAX) return true;
+      // Rules are as the log has them at once; how they came to be so is read from the tables.
+      if (RULE_CHANGES.has(kind)) {
+        note('rules', false);
+        return false;
+      }
       const about = kind === 'undo' ? (kinds.get(measure ?? '') ?? 'freeze') : kind;
       note('measures', about === 'freeze' || about === 'unfreeze');
       return false;

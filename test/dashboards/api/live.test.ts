@@ -149,6 +149,16 @@ describe('GET /v1/live', () => {
     expect(viewer.changes.flat()).toEqual(['decisions']);
     await shows(stop);
     await eventually('everybody is told', () => viewer.changes.flat().includes('measures'));
+
+    const told = () => viewer.changes.flat().filter((kind) => kind === 'rules').length;
+    const turned = measure('switch-1', 'rule_switch', { rule: 'velocity', enabled: false });
+    await live.append(outputs('control', 0, [turned]));
+    await eventually('that rules are others now is told at once', () => told() === 1);
+    await live.append(blocks('control', 0, [[entry<'control'>(turned, about)]]));
+    const sink = live.sink();
+    await sink.caughtUp();
+    await sink.stop();
+    await eventually('and once more when who changed them can be queried', () => told() === 2);
   });
 
   it('ends with the session or key, keeps neither alive, and ends at a stop', async () => {

@@ -32,7 +32,13 @@ export function WebhookChoices<Held extends Choices>({ form }: { readonly form: 
       <Form.Item
         name="topics"
         label={pick(WEBHOOKS.topics)}
-        rules={[{ required: true, message: pick(WEBHOOKS.topics) }]}
+        // Said by a rule of its own: a group of boxes may not be marked as required.
+        rules={[
+          {
+            validator: (_, chosen: readonly string[]) =>
+              chosen.length > 0 ? Promise.resolve() : Promise.reject(new Error(pick(WEBHOOKS.topicsNeeded))),
+          },
+        ]}
       >
         <Checkbox.Group options={TOPICS.map((value) => ({ value, label: labelOf('topic', value, language) }))} />
       </Form.Item>

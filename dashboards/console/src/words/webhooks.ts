@@ -29,6 +29,7 @@ export const WEBHOOKS = {
     'https://…；内网地址除非在部署设置中按名称允许，否则会被拒绝。',
   ),
   topics: words('What is sent', '推送内容'),
+  topicsNeeded: words('Choose at least one.', '请至少选择一项。'),
   rules: words('Rules', '规则'),
   allRules: words('All rules', '全部规则'),
   severity: words('Alerts from severity', '预警最低级别'),
