@@ -30,7 +30,7 @@ import { settingsActions } from './rules.ts';
 import { userActions } from './users.ts';
 import { Versions } from './versions.ts';
 import { startWebhooks } from './webhooks.ts';
-import { rulesFacts, systemFacts } from './workplace.ts';
+import { exemptionsFacts, rulesFacts, systemFacts } from './workplace.ts';
 
 export interface ServeOptions extends ProcessParts {
   readonly engine: Engine;
@@ -111,6 +111,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   addRuleRoutes(server.app, {
     clickhouse: engine.clickhouse.read,
     rules: () => rulesFacts(engine.settings.inForce()),
+    exemptions: (rule) => exemptionsFacts(engine.settings.inForce(), rule),
     differencesBetween,
   });
   const live = startLive(engine, server.app, {

@@ -1,7 +1,7 @@
 /** What the console is told of rules and of the process: put together from the roles that know it. */
 
 import type { z } from 'zod';
-import type { RulesFacts } from '../dashboards/api/rules.ts';
+import type { RuleExemptions, RulesFacts } from '../dashboards/api/rules.ts';
 import type { SystemFacts } from '../dashboards/api/workplace.ts';
 import { type EvidenceLabels, meaningOf, type Rule, unitOfOption, type Words } from '../processors/rules/contract.ts';
 import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
@@ -23,6 +23,12 @@ export function rulesFacts(inForce: SettingsInForce | null): RulesFacts {
     revision: inForce?.offset ?? NO_SETTINGS,
     changed: inForce === null ? null : { at: inForce.at, by: inForce.by, reason: inForce.reason },
   };
+}
+
+export function exemptionsFacts(inForce: SettingsInForce | null, id: string): RuleExemptions | null {
+  if (!RULES.some((rule) => rule.id === id)) return null;
+  const own = readSettings(inForce?.settings ?? '{}').rules[id];
+  return { revision: inForce?.offset ?? NO_SETTINGS, items: own?.exemptions ?? [] };
 }
 
 function factsOf(rule: Rule, settings: Settings): RulesFacts['items'][number] {

@@ -1,11 +1,15 @@
 /** `GET /v1/rules`, `/v1/rule-changes`: the rules as they are in force, and how they came to be so. */
 import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
+import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { requireRole, STAFF } from '../../runtime/http/auth.ts';
 import { type Control, controlRecord } from '../../schemas/events/control.ts';
 import { timeField } from './fields.ts';
 import { isoTime, select } from './select.ts';
+
+/** Changes of one rule that are told. */
+const CHANGES_MAX = 10;
 
 const words = z.strictObject({ en: z.string(), zh: z.string() });
 
@@ -92,10 +96,24 @@ const changeBody = z.strictObject({
 });
 
 export const changesBody = z.strictObject({
-  items: z.array(changeBody).describe(`The latest first; of each rule ${'10'} at most.`),
+  items: z.array(changeBody).describe(`The latest first; of each rule ${CHANGES_MAX} at most.`),
   switchedOff: z.array(z.string()).describe('Rules that a switch took out of force, whatever the settings say.'),
 });
 
+const exemptionsBody = z.strictObject({
+  revision: z.int().describe('Of the settings in force.'),
+  items: z.array(
+    z.strictObject({
+      subject: z.string().optional(),
+      when: whenBody.optional(),
+      reason: z.string(),
+      by: z.string(),
+      until: timeField('When it ends.'),
+    }),
+  ),
+});
+
+export type RuleExemptions = z.infer<typeof exemptionsBody>;
 export type RulesFacts = z.infer<typeof rulesBody>;
 export type RuleDifference = Omit<z.infer<typeof differenceBody>, 'what' | 'before' | 'after'> & {
   readonly what: z.infer<typeof differenceBody>['what'];
@@ -110,12 +128,13 @@ export type DifferencesBetween = (before: string, after: string) => ReadonlyMap<
 export interface RuleRouteParts {
   readonly clickhouse: ClickHouseClient;
   readonly rules: () => RulesFacts;
+  /** Null where there is no such rule. */
+  readonly exemptions: (rule: string) => RuleExemptions | null;
   readonly differencesBetween: DifferencesBetween;
 }
 
 /** Changes of settings that are looked back through. */
 const SETTINGS_MAX = 200;
-const CHANGES_MAX = 10;
 const NO_SETTINGS = '{}';
 
 /** Control stands once in the tables, in the order in which all tasks heard of it. */
@@ -178,7 +197,7 @@ function saidOf({ at, by, reason }: Control) {
   return { at: isoTime(at), by: by ?? '', reason: reason ?? '' };
 }
 
-export function addRuleRoutes(app: App, { clickhouse, rules, differencesBetween }: RuleRouteParts): void {
+export function addRuleRoutes(app: App, { clickhouse, rules, exemptions, differencesBetween }: RuleRouteParts): void {
   const tags = ['console'];
   const onRequest = requireRole(...STAFF);
   app.get(
@@ -193,5 +212,24 @@ export function addRuleRoutes(app: App, { clickhouse, rules, differencesBetween 
       schema: { tags, summary: 'Changes of the rules (规则变更)', response: { 200: changesBody } },
     },
     () => readRuleChanges(clickhouse, differencesBetween),
+  );
+  app.get(
+    '/v1/rules/:id/exemptions',
+    {
+      // Whom a rule leaves alone tells whom it rang about.
+      onRequest: requireRole('compliance'),
+      schema: {
+        tags,
+        summary: 'Whom a rule leaves alone (豁免)',
+        params: z.strictObject({ id: z.string().min(1).max(64) }),
+        response: { 200: exemptionsBody },
+      },
+    },
+    (request) => {
+      const { id } = request.params;
+      const found = exemptions(id);
+      if (found !== null) return found;
+      throw new WeirError('NOT_FOUND', `There is no rule ${id}.`, { zh: `没有规则 ${id}。` });
+    },
   );
 }

@@ -15,7 +15,12 @@ export interface RuleChange {
   readonly options?: { readonly [name: string]: unknown } | undefined;
   /** All of them; null goes back to the rule’s own. */
   readonly segments?: readonly Segment[] | null | undefined;
+  /** All of them. */
+  readonly exemptions?: readonly WrittenExemption[] | undefined;
 }
+
+/** Whom a rule leaves alone, why, by whose word and until when. */
+export type WrittenExemption = RuleSettings['exemptions'][number];
 
 export interface Difference {
   readonly what: 'enabled' | 'shadow' | 'option' | 'segment' | 'exemptions';
@@ -41,6 +46,7 @@ export function withChange(settings: string, rule: string, change: RuleChange): 
   }
   if (change.segments === null) delete own.segments;
   else if (change.segments !== undefined) own.segments = change.segments;
+  if (change.exemptions !== undefined) own.exemptions = change.exemptions;
   return JSON.stringify({ ...whole, rules: { ...whole.rules, [rule]: own } });
 }
 

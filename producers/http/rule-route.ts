@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole } from '../../runtime/http/auth.ts';
-import { text } from '../../schemas/declare.ts';
+import { id, text } from '../../schemas/declare.ts';
 
 const when = z
   .strictObject({
@@ -14,6 +14,16 @@ const when = z
     grade: z.enum(['A', 'B', 'C', 'D']).optional(),
   })
   .describe('Customers of a kind, with a tag, of a grade: all that is named holds.');
+
+const exemption = z
+  .strictObject({
+    subject: id('Party, account or device that the rule leaves alone.').json.optional(),
+    when: when.optional(),
+    reason: text('Why.', 512).json,
+    by: id('By whose word; the caller’s where absent.').json.optional(),
+    until: z.iso.datetime({ offset: true }).describe('When it ends.'),
+  })
+  .describe('Whom the rule leaves alone: one subject, or customers.');
 
 const change = {
   revision: z.int().describe('The settings that it was made on, as GET /v1/rules told.'),
@@ -35,6 +45,7 @@ const change = {
     .nullable()
     .optional()
     .describe('Other options for groups of customers: all of them. Null goes back to the rule’s own.'),
+  exemptions: z.array(exemption).max(1_000).optional().describe('Whom the rule leaves alone: all of them.'),
 };
 
 const previewBody = z.strictObject(change).describe('What is to be changed of a rule; the rest stays.');
@@ -57,7 +68,12 @@ const changedBody = z
   })
   .describe('What differs from what was in force.');
 
-type RuleChange = Omit<z.infer<typeof previewBody>, 'revision'>;
+type Written = Omit<z.infer<typeof previewBody>, 'revision'>;
+
+/** As settings have it: each exemption with whose word it is. */
+type RuleChange = Omit<Written, 'exemptions'> & {
+  readonly exemptions?: (Omit<z.infer<typeof exemption>, 'by'> & { readonly by: string })[];
+};
 type Changed = z.infer<typeof changedBody>;
 
 interface Told {
@@ -97,7 +113,9 @@ export function addRuleSettingsRoutes(app: App, settings: RuleSettingsParts): vo
     },
     (request) => {
       const { revision, ...asked } = request.body;
-      return answerOf(settings.preview({ rule: request.params.id, revision, change: asked }));
+      return answerOf(
+        settings.preview({ rule: request.params.id, revision, change: signed(asked, knownCaller(request).name) }),
+      );
     },
   );
   app.post(
@@ -109,11 +127,18 @@ export function addRuleSettingsRoutes(app: App, settings: RuleSettingsParts): vo
     async (request) => {
       const { revision, reason, ...asked } = request.body;
       const { name: by } = knownCaller(request);
-      return answerOf(await settings.changeRule({ rule: request.params.id, revision, change: asked }, { by, reason }));
+      return answerOf(
+        await settings.changeRule({ rule: request.params.id, revision, change: signed(asked, by) }, { by, reason }),
+      );
     },
   );
 }
 
 function answerOf({ revision, changes }: Told): Changed {
   return { revision, changes: [...changes] };
+}
+
+function signed({ exemptions, ...change }: Written, caller: string): RuleChange {
+  if (exemptions === undefined) return change;
+  return { ...change, exemptions: exemptions.map(({ by = caller, ...one }) => ({ ...one, by })) };
 }

@@ -21,8 +21,11 @@ const PHONE_WIDTH = 390;
 /** What turns for ever, such as the dot of a connection that is being made, never comes to rest. */
 const MOVING = '({ playState, effect }) => playState === "running" && effect.getTiming().iterations !== Infinity';
 
-/** Pages with a form behind a button. */
-const FORMS: { readonly [name: string]: string } = { rules: '修改设置', webhook: '修 改' };
+/** Pages with forms behind buttons. */
+const FORMS: { readonly [name: string]: readonly string[] } = {
+  rules: ['修改设置', '添加豁免'],
+  webhook: ['修 改'],
+};
 
 interface Violation {
   readonly id: string;
@@ -102,13 +105,13 @@ describeWith(CONSOLE, 'the console', () => {
         await takePicture(page, name);
       };
       const lookAtForm = async (name: string, theme: string) => {
-        const opens = FORMS[name];
-        if (opens === undefined) return;
-        await page.getByRole('button', { name: opens, exact: true }).click();
-        await page.getByRole('dialog').waitFor();
-        await look(`${name}-form-${theme}`);
-        await page.keyboard.press('Escape');
-        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        for (const [index, opens] of (FORMS[name] ?? []).entries()) {
+          await page.getByRole('button', { name: opens, exact: true }).click();
+          await page.getByRole('dialog').waitFor();
+          await look(`${name}-form-${index + 1}-${theme}`);
+          await page.keyboard.press('Escape');
+          await page.getByRole('dialog').waitFor({ state: 'detached' });
+        }
       };
       const turnTheme = () => page.getByRole('button', { name: '浅色或深色' }).click();
       for (const [name, path] of Object.entries(pages)) {

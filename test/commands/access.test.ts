@@ -42,6 +42,7 @@ const ACCESS: { readonly [route: string]: readonly Role[] | typeof ANYBODY } = {
   'GET /v1/colleagues': ['officer', 'compliance'],
   'GET /v1/rules': STAFF,
   'GET /v1/rule-changes': STAFF,
+  'GET /v1/rules/{id}/exemptions': ['compliance'],
   'POST /v1/rules/{id}/preview': [],
   'POST /v1/rules/{id}/settings': [],
   'GET /v1/system': STAFF,

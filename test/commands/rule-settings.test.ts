@@ -77,8 +77,28 @@ it('changes one rule for everybody who judges, if it was made on what is in forc
   await weir.ask('/v1/control', { kind: 'rule-switch', rule: 'velocity', enabled: true, reason: '已核实' });
   await eventually('it is on again', async () => (await changesOf(weir)).switchedOff.length === 0);
   expect((await changesOf(weir)).items).toHaveLength(3);
+  await exempts(weir);
   await refusesByField(weir);
 });
+
+/** One subject, from then on until an end, by the word of who asked for it. */
+async function exempts(weir: RunningWeir): Promise<void> {
+  const { revision } = await rulesOf(weir);
+  const exemption = { subject: 'C-1001', reason: '集团内部', until: '2099-01-01T00:00:00Z' };
+  const path = '/v1/rules/limit-transaction';
+  const change = { revision, exemptions: [exemption], reason: '集团内部' };
+  const { body } = await weir.ask(`${path}/settings`, change);
+  expect(body).toMatchObject({ changes: [{ what: 'exemptions', before: 0, after: 1 }] });
+  const after = (body as { revision: number }).revision;
+  expect(await weir.ask(`${path}/exemptions`)).toEqual({
+    status: 200,
+    body: { revision: after, items: [{ ...exemption, by: 'admin' }] },
+  });
+  const { body: decided } = await weir.ask('/v1/transfers?wait=decision', largeTransfer('T-2'));
+  expect(decided).toMatchObject({ outcome: 'hold' });
+  const nobody = { revision: after, exemptions: [{ reason: 'x', until: exemption.until }] };
+  expect(await weir.ask(`${path}/preview`, nobody)).toMatchObject({ status: 400 });
+}
 
 /** In the language of who asks, and nothing is changed. */
 async function refusesByField(weir: RunningWeir): Promise<void> {

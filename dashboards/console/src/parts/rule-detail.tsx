@@ -3,6 +3,7 @@ import { Descriptions, Flex, Table, Tag, Typography } from 'antd';
 import type { RuleChanges } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { type Language, usePreferences } from '../preferences.tsx';
+import { Exemptions } from '../rules/exemptions.tsx';
 import { RuleHistory } from '../rules/history.tsx';
 import { RuleActions } from '../rules/rule-actions.tsx';
 import { type Option, type Rule, written } from '../rules/values.ts';
@@ -77,6 +78,7 @@ export function RuleDetail({ rule, revision, changes }: RuleDetailProps) {
       {changes !== null && (
         <>
           <RuleActions rule={rule} revision={revision} isSwitchedOff={changes.switchedOff.includes(rule.id)} />
+          <Exemptions rule={rule} />
           <Typography.Text strong>{pick(RULES.history)}</Typography.Text>
           <RuleHistory rule={rule} changes={changes.items.filter((one) => one.rule === rule.id)} />
         </>

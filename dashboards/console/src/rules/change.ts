@@ -136,6 +136,26 @@ export function useRuleChange(rule: string, onDone: () => void) {
   });
 }
 
+/** Says anew whom a rule leaves alone. */
+export function useExemptionChange(rule: string, onDone: () => void) {
+  const { pick } = usePreferences();
+  const { message } = App.useApp();
+  const again = useRulesAgain();
+  return useMutation({
+    mutationFn: (asked: {
+      readonly revision: number;
+      readonly exemptions: readonly { readonly reason: string; readonly until: string }[];
+      readonly reason: string;
+    }) => ask<Changed>(`/v1/rules/${encodeURIComponent(rule)}/settings`, asked),
+    onSuccess: () => {
+      void message.success(pick(RULES.done));
+      again();
+      onDone();
+    },
+    onError: again,
+  });
+}
+
 /** Takes a rule out of force, or puts it back, at once. */
 export function useRuleSwitch(rule: string, onDone: () => void) {
   const { pick, language } = usePreferences();

@@ -101,7 +101,8 @@ function Group({ rule, form, index, group }: GroupProps) {
   );
 }
 
-const WHOM = [
+/** Customers that a group may be of, besides those with a tag. */
+export const WHOM = [
   { kind: 'person' },
   { kind: 'organisation' },
   { grade: 'A' },
@@ -110,6 +111,7 @@ const WHOM = [
   { grade: 'D' },
 ] as const satisfies readonly HeldGroup['when'][];
 const TAG = 'tag';
+export const TAG_PATTERN = /^\s*[^\s:]{1,32}\s*$/;
 
 interface NewGroupProps {
   readonly taken: readonly HeldGroup['when'][];
@@ -123,7 +125,7 @@ function NewGroup({ taken, onMade }: NewGroupProps) {
   const has = (when: HeldGroup['when']) => taken.some((one) => JSON.stringify(one) === JSON.stringify(when));
   const free = WHOM.filter((when) => !has(when));
   const when = chosen === TAG ? { tag: tag.trim() } : (free.find((one) => JSON.stringify(one) === chosen) ?? null);
-  const isGood = when !== null && !has(when) && (chosen !== TAG || /^[^\s:]{1,32}$/.test(tag.trim()));
+  const isGood = when !== null && !has(when) && (chosen !== TAG || TAG_PATTERN.test(tag));
   const make = () => {
     if (when === null) return;
     onMade({ when, judged: 'same', options: {} });
