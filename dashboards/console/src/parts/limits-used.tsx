@@ -19,6 +19,8 @@ export function LimitsUsed({ party }: { readonly party: Party }) {
     readonly grade?: string;
     readonly limitScalePercent?: number;
   };
+  const { kind, tags } = (party.profile ?? {}) as { readonly kind?: string; readonly tags?: readonly string[] };
+  const who = { ...(kind === undefined ? {} : { kind }), ...(tags === undefined ? {} : { tags }), grade: grade ?? 'A' };
   const { day, month } = party.limits;
   return (
     <Card size="small" title={say('limits')} style={{ height: '100%' }}>
@@ -27,14 +29,14 @@ export function LimitsUsed({ party }: { readonly party: Party }) {
           <Used
             title={`${say('today')} · ${day.date}`}
             used={day.outgoing}
-            limit={limitOf(rules, 'limit-day', limitScalePercent)}
+            limit={limitOf(rules, 'limit-day', limitScalePercent, who)}
           />
         </Col>
         <Col xs={24} sm={9}>
           <Used
             title={`${say('thisMonth')} · ${month.month}`}
             used={month.outgoing}
-            limit={limitOf(rules, 'limit-month', limitScalePercent)}
+            limit={limitOf(rules, 'limit-month', limitScalePercent, who)}
           />
         </Col>
         <Col xs={24} sm={6}>
@@ -85,9 +87,34 @@ function Used({
   );
 }
 
-function limitOf(rules: Rules | undefined, id: string, scalePercent: number): Money | null {
+/** Whom a group of customers is told by. */
+interface Who {
+  readonly kind?: string;
+  readonly tags?: readonly string[];
+  readonly grade: string;
+}
+
+type When = Rules['items'][number]['groups'][number]['when'];
+
+/** The limit of such a customer as the settings have it: of the groups that it is in, later ones win. */
+function limitOf(rules: Rules | undefined, id: string, scalePercent: number, who: Who): Money | null {
   const rule = rules?.items.find((one) => one.id === id);
-  const value = rule?.options.find(({ name }) => name === 'limit')?.value as Money | undefined;
-  if (rule?.enabled !== true || value === undefined) return null;
-  return { minor: Math.floor((value.minor * scalePercent) / 100), currency: value.currency };
+  if (rule === undefined) return null;
+  let isJudged = rule.enabled;
+  let limit = rule.options.find(({ name }) => name === 'limit')?.value as Money | undefined;
+  for (const { when, enabled, options } of rule.groups) {
+    if (!isOf(when, who)) continue;
+    isJudged = enabled ?? isJudged;
+    limit = (options.limit as Money | undefined) ?? limit;
+  }
+  if (!isJudged || limit === undefined) return null;
+  return { minor: Math.floor((limit.minor * scalePercent) / 100), currency: limit.currency };
+}
+
+function isOf({ kind, tag, grade }: When, who: Who): boolean {
+  return (
+    (kind === undefined || kind === who.kind) &&
+    (tag === undefined || who.tags?.includes(tag) === true) &&
+    (grade === undefined || grade === who.grade)
+  );
 }

@@ -6,8 +6,8 @@ const words = (en: string, zh: string): Words => ({ en, zh });
 export const PARTY_TEXTS = {
   of: words('of', '限额'),
   generalLimit: words(
-    'Limits of customers of no segment, scaled by the rating; segments and emergency measures may differ.',
-    '此为未分组客户的限额，已按评级调整；分组设置与应急措施可能不同。',
+    'Limits as settings have them for such customers, scaled by the rating; emergency measures and exemptions may differ.',
+    '此为该类客户在规则设置中的限额，已按评级调整；应急措施与豁免可能不同。',
   ),
   flow: words('Money over time', '资金收付'),
   range: words('Range', '时间范围'),
