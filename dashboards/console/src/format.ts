@@ -1,7 +1,9 @@
 /** Amounts, times and numbers as a person reads them: with currency, zone and unit. */
 import { minorDigits } from '../../../schemas/currencies.ts';
 import type { Unit } from '../../panels/panel.ts';
-import type { Language } from './preferences.tsx';
+import type { Words } from '../../panels/words.ts';
+
+type Language = keyof Words;
 
 const LOCALES: { readonly [language in Language]: string } = { zh: 'zh-CN', en: 'en-GB' };
 

@@ -4,7 +4,7 @@ import { Button, Card, Flex, Form, type FormInstance, Input, Radio, Select } fro
 import { useState } from 'react';
 import { usePreferences } from '../preferences.tsx';
 import { groupWords, RULES } from '../words/rules.ts';
-import type { Held, HeldGroup } from './change.ts';
+import type { Held, HeldGroup } from './held.ts';
 import { OptionField } from './option-field.tsx';
 import { type Rule, toForm } from './values.ts';
 

@@ -6,9 +6,10 @@ import { useMe } from '../me.tsx';
 import { usePreferences } from '../preferences.tsx';
 import { Refusal } from '../refusal.ts';
 import { RULES } from '../words/rules.ts';
-import { type Asked, changeOf, type Held, heldOf, placeOf, useRuleChange, useRulePreview } from './change.ts';
+import { useRuleChange, useRulePreview } from './change.ts';
 import { type Difference, Differences } from './differences.tsx';
 import { Groups } from './groups.tsx';
+import { type Asked, changeOf, type Held, heldOf, placeOf } from './held.ts';
 import { OptionField } from './option-field.tsx';
 import type { Rule } from './values.ts';
 

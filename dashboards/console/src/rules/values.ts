@@ -1,12 +1,12 @@
 /** Values of options: as they are in force, as a form holds them, as they are sent, and as a person reads them. */
 import { minorDigits } from '../../../../schemas/currencies.ts';
-import { LABELS, labelOf } from '../../../panels/words.ts';
-import type { Rules } from '../api.ts';
+import type { RulesFacts } from '../../../api/rules.ts';
+import { LABELS, labelOf, type Words } from '../../../panels/words.ts';
 import { formatDuration, formatMoney, formatNumber } from '../format.ts';
-import type { Language } from '../preferences.tsx';
 import { RULES } from '../words/rules.ts';
 
-export type Rule = Rules['items'][number];
+type Language = keyof Words;
+export type Rule = RulesFacts['items'][number];
 export type Option = Rule['options'][number];
 export type Shape = Pick<Option, 'kind' | 'minimum' | 'maximum' | 'above' | 'choices' | 'rowsMax' | 'columns'>;
 type Column = Option['columns'][number];
