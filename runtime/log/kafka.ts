@@ -146,7 +146,7 @@ export class KafkaLog implements Log {
   committer(owner: string): Committer {
     const { transactionTimeoutMs: timeoutMs = COMMIT_TIMEOUT_MS } = this.#options;
     return new KafkaCommitter({
-      transactions: this.#transactions(owner, `a commit of ${owner}`, timeoutMs, owner),
+      transactions: this.#transactions(owner, `a commit of ${owner}`, timeoutMs, owner, this.#written()),
       owner,
       place: this.#names.commitsOf(owner, this.partitions),
       framed: (append) => this.#framed(append),
@@ -158,8 +158,9 @@ export class KafkaLog implements Log {
   kept(partition: number): Kept {
     const owner = `state-${partition}`;
     // Checkpoints are staggered: those of all partitions share connections.
-    const transactions = this.#transactions(owner, `a checkpoint of ${partition}`, KEEP_TIMEOUT_MS, 'state');
-    return new KafkaKept(transactions, this.#names.stateOf(partition));
+    const place = this.#names.stateOf(partition);
+    const transactions = this.#transactions(owner, `a checkpoint of ${partition}`, KEEP_TIMEOUT_MS, 'state', [place]);
+    return new KafkaKept(transactions, place);
   }
 
   async committed(owner: string): Promise<Committed> {
@@ -226,13 +227,27 @@ export class KafkaLog implements Log {
     await this.#clients.close();
   }
 
-  #transactions(owner: string, what: string, timeoutMs: number, sharing: string): Transactions {
+  /** All that commits may write. */
+  #written(): Place[] {
+    return [...this.#names.all(this.partitions)].flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+    );
+  }
+
+  #transactions(
+    owner: string,
+    what: string,
+    timeoutMs: number,
+    sharing: string,
+    places: readonly Place[],
+  ): Transactions {
     const transactionalId = this.#names.transactionalId(owner);
     const connect = async () => {
       this.#waits.refuseWhereClosed();
       return this.#clients.writing(sharing, TAKEOVER_PATIENCE_MS);
     };
-    return new Transactions({ connect, transactionalId, what, timeoutMs });
+    const onTrouble = (error: unknown) => this.#options.onTrouble?.(error);
+    return new Transactions({ connect, transactionalId, what, timeoutMs, places, onTrouble });
   }
 
   /** What stands before the values of an append, and its place on the cluster. */

@@ -93,6 +93,13 @@ export class ByteWriter {
     return this;
   }
 
+  /** An array in a flexible version: its count, one more than it is. */
+  compactArray<T>(items: readonly T[], write: (item: T) => void): this {
+    this.varint(items.length + 1);
+    for (const item of items) write(item);
+    return this;
+  }
+
   #take(bytes: number): number {
     const start = this.#length;
     const end = start + bytes;
@@ -169,6 +176,17 @@ export class ByteReader {
   /** An array, empty where its count says null. */
   array<T>(read: () => T): T[] {
     return Array.from({ length: Math.max(0, this.int32()) }, read);
+  }
+
+  /** Empty where it is null. */
+  compactString(): string {
+    const length = Math.max(0, this.varint() - 1);
+    const at = this.#pass(length);
+    return this.#bytes.toString('utf8', at, at + length);
+  }
+
+  compactArray<T>(read: () => T): T[] {
+    return Array.from({ length: Math.max(0, this.varint() - 1) }, read);
   }
 
   #pass(bytes: number): number {

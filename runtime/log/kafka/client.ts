@@ -50,6 +50,8 @@ export class KafkaClient {
   readonly #coordinators = new Map<string, Broker>();
   readonly #sockets = new Map<Socket, string>();
   #closed = false;
+  /** Connections that were lost so far: whoever remembers the number knows whether a broker may have gone since. */
+  losses = 0;
 
   constructor(options: ClientOptions) {
     const { brokers, clientId, ssl, sasl, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
@@ -100,7 +102,10 @@ export class KafkaClient {
     return (options) => {
       const socket = make(options);
       this.#sockets.set(socket, `${options.host}:${options.port}`);
-      socket.once('close', () => this.#sockets.delete(socket));
+      socket.once('close', () => {
+        this.losses++;
+        this.#sockets.delete(socket);
+      });
       return socket;
     };
   }

@@ -50,6 +50,7 @@ const MEANINGS: { readonly [code: number]: Meaning } = {
   82: { name: 'FENCED_INSTANCE_ID', remedy: 'give-up' },
   87: { name: 'INVALID_RECORD', remedy: 'give-up' },
   90: { name: 'PRODUCER_FENCED', remedy: 'fenced' },
+  105: { name: 'TRANSACTIONAL_ID_NOT_FOUND', remedy: 'give-up' },
   120: { name: 'TRANSACTION_ABORTABLE', remedy: 'give-up' },
 };
 

@@ -1,6 +1,6 @@
 /**
  * The requests that go to a broker past kafkajs's own encoders, and how their answers are read. Versions are
- * ones that Kafka 2.5 to 4 speak.
+ * ones that Kafka 3.0 to 4 speak.
  */
 import type { Exchange } from 'kafkajs/src/cluster/index.js';
 import { ByteReader, ByteWriter } from './bytes.ts';
@@ -187,4 +187,83 @@ export function endTransaction(transactionalId: string, { id, epoch }: ProducerI
     reader.int32();
     return { code: reader.int16() };
   });
+}
+
+/** The state of the last transaction of an id, as its coordinator names it. */
+export function describeTransaction(transactionalId: string) {
+  const body = new ByteWriter().noTags();
+  body.compactArray([transactionalId], (id) => body.compactString(id)).noTags();
+  return exchange('DescribeTransactions', 65, 0, body, (reader) => {
+    reader.tags();
+    reader.int32();
+    const [described] = reader.compactArray(() => {
+      const code = reader.int16();
+      reader.compactString();
+      const state = reader.compactString();
+      passTransaction(reader);
+      return { code, state };
+    });
+    return described as { readonly code: number; readonly state: string };
+  });
+}
+
+/** Time-out and begin of a transaction, its producer with its epoch, and its partitions. */
+function passTransaction(reader: ByteReader): void {
+  reader.int32();
+  reader.int64();
+  reader.big64();
+  reader.int16();
+  reader.compactArray(() => {
+    reader.compactString();
+    reader.compactArray(() => reader.int32());
+    reader.tags();
+  });
+  reader.tags();
+}
+
+export interface Producers extends Place {
+  readonly code: number;
+  /** Those that wrote there lately, and where a transaction of theirs began that is open there; -1 where none is. */
+  readonly producers: readonly { readonly id: bigint; readonly openFrom: number }[];
+}
+
+export function describeProducers(places: readonly Place[]) {
+  const body = new ByteWriter(places.length * 8 + 256).noTags();
+  body
+    .compactArray([...Map.groupBy(places, ({ topic }) => topic)], ([topic, own]) => {
+      body.compactString(topic).compactArray(own, ({ partition }) => body.int32(partition));
+      body.noTags();
+    })
+    .noTags();
+  return exchange('DescribeProducers', 61, 0, body, (reader) => {
+    reader.tags();
+    reader.int32();
+    return reader
+      .compactArray(() => {
+        const topic = reader.compactString();
+        const partitions = reader.compactArray(() => readProducers(reader, topic));
+        reader.tags();
+        return partitions;
+      })
+      .flat();
+  });
+}
+
+function readProducers(reader: ByteReader, topic: string): Producers {
+  const partition = reader.int32();
+  const code = reader.int16();
+  reader.compactString();
+  const producers = reader.compactArray(() => {
+    const id = reader.big64();
+    // Its epoch, its last sequence and when it came, and the epoch of its coordinator.
+    reader.int32();
+    reader.int32();
+    reader.int64();
+    reader.int32();
+    const openFrom = reader.int64();
+    reader.tags();
+    return { id, openFrom };
+  });
+  reader.tags();
+  return { topic, partition, code, producers };
 }

@@ -11,9 +11,11 @@
  * records: as long as the transaction before is still being marked, such a broker tries again only each 20 ms,
  * and we after one. Where commits follow at once, which is the rule under load, that makes 25 ms of 5.
  */
+import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
 import type { KafkaClient } from './client.ts';
 import { CodeError, isOfKafka, refuseCode, refuseCodes } from './errors.ts';
+import { askEnding, askOpen, type Ending } from './hanging.ts';
 import { type Output, type Producer, Sequences, sendOutputs, sendParts } from './produce.ts';
 import type { Framed } from './record-batches.ts';
 import { addPartitionsToTransaction, endTransaction, initProducerId, type Place, type ProducerId } from './requests.ts';
@@ -26,9 +28,11 @@ export interface TransactionsParts {
   readonly what: string;
   /** A broker ends a transaction that stays open longer; until then its readers wait for it. */
   readonly timeoutMs: number;
+  /** Wherever these transactions may write. */
+  readonly places: readonly Place[];
+  /** Told of what a broker left undone. */
+  readonly onTrouble: (error: unknown) => void;
 }
-
-type Sending<T> = (client: KafkaClient, producer: Producer) => Promise<T>;
 
 /** Sending what makes a transaction may not take as long as the broker leaves it open. */
 const PATIENCE_SHARE = 0.8;
@@ -42,6 +46,8 @@ export class Transactions {
   #producer: Producer | null = null;
   /** The producer that this was last; null before the first fence, and once another took over. */
   #own: ProducerId | null = null;
+  /** Connections that were lost when it last looked for what hangs. */
+  #losses = 0;
 
   constructor(parts: TransactionsParts) {
     this.#parts = parts;
@@ -79,21 +85,51 @@ export class Transactions {
     this.#producer = null;
   }
 
-  async #commit<T>(places: readonly Place[], send: Sending<T>): Promise<T> {
-    const producer = this.#producer;
-    if (producer === null || this.#client === null) throw this.#fenced('it has to fence first');
+  async #commit<T>(
+    places: readonly Place[],
+    send: (client: KafkaClient, producer: Producer) => Promise<T>,
+  ): Promise<T> {
+    const client = this.#client;
+    if (this.#producer === null || client === null) throw this.#fenced('it has to fence first');
     try {
-      return await this.#transact(this.#client, producer, places, send);
+      const producer = await this.#open(client, this.#producer, places);
+      const sent = await send(client, producer);
+      await this.#end(client, producer, true);
+      return sent;
     } catch (error) {
       // The transaction may be open, committed or undone: the next fence finds out.
       this.#producer = null;
-      throw isRefusal(error) ? await this.#whyRefused(this.#client, error) : this.#explained(error);
+      throw isRefusal(error) ? await this.#whyRefused(client, error) : this.#explained(error);
     }
   }
 
-  async #begin(client: KafkaClient): Promise<void> {
+  /**
+   * Where a connection was lost, a broker may have gone and left the transaction before open: that is looked for first,
+   * since this one would end it as well.
+   */
+  async #open(client: KafkaClient, before: Producer, places: readonly Place[]): Promise<Producer> {
+    const deadline = monotonicNow() + this.#patienceMs;
+    for (let producer = before; ; ) {
+      const lost = () => client.losses !== this.#losses;
+      if (lost()) producer = await this.#begin(client);
+      try {
+        await this.#add(client, producer, places, lost);
+        return producer;
+      } catch (error) {
+        if (!lost() || isRefusal(error) || monotonicNow() > deadline) throw error;
+      }
+    }
+  }
+
+  async #begin(client: KafkaClient): Promise<Producer> {
     const { transactionalId, what, timeoutMs } = this.#parts;
     const own = this.#own;
+    this.#losses = client.losses;
+    const ending = await client.patiently(
+      `asking for the last of ${what}`,
+      () => askEnding(client, transactionalId),
+      TAKEOVER_PATIENCE_MS,
+    );
     // Answered only once the transaction before has ended everywhere, however it ended.
     const { id, epoch } = await client.patiently(
       `taking over ${what}`,
@@ -105,25 +141,59 @@ export class Transactions {
       TAKEOVER_PATIENCE_MS,
     );
     this.#own = { id, epoch };
-    this.#producer = { id, epoch, transactionalId, sequences: new Sequences() };
+    const producer = { id, epoch, transactionalId, sequences: new Sequences() };
+    await this.#endHanging(client, producer, ending);
+    this.#producer = producer;
+    return producer;
   }
 
-  async #transact<T>(client: KafkaClient, producer: Producer, places: readonly Place[], send: Sending<T>): Promise<T> {
-    const { transactionalId, what, timeoutMs } = this.#parts;
-    const patienceMs = timeoutMs * PATIENCE_SHARE;
+  /** Ends as it ended what the broker says is over, and left open all the same. */
+  async #endHanging(client: KafkaClient, producer: Producer, ending: Ending): Promise<void> {
+    const { what, places, onTrouble } = this.#parts;
+    const asking = () => askOpen(client, places, producer.id);
+    const open = await client.patiently(`asking what is open of ${what}`, asking, TAKEOVER_PATIENCE_MS);
+    if (open.length === 0) return;
+    const where = open.map(({ topic, partition }) => `${topic}/${partition}`).join(', ');
+    if (ending === 'unknown') {
+      throw new WeirError(
+        'LOG_UNAVAILABLE',
+        `A broker left ${what} open for ever in ${where}, and nothing tells how it ended; abort it with kafka-transactions.sh.`,
+      );
+    }
+    onTrouble(
+      new WeirError('LOG_UNAVAILABLE', `A broker left ${what} open in ${where}; it is ended there: ${ending}.`),
+    );
+    await this.#add(client, producer, open);
+    await this.#end(client, producer, ending === 'commit');
+  }
+
+  /** Refused for a moment after the transaction before, until its end is marked everywhere. Given up where `isOff` says so. */
+  async #add(
+    client: KafkaClient,
+    producer: Producer,
+    places: readonly Place[],
+    isOff: () => boolean = () => false,
+  ): Promise<void> {
+    const { transactionalId, what } = this.#parts;
     const adding = async () => {
-      // Refused for a moment after the transaction before, until its end is marked everywhere.
+      if (isOff()) throw new WeirError('LOG_UNAVAILABLE', `${what} is begun anew: a connection was lost.`);
       const request = addPartitionsToTransaction(transactionalId, producer, places);
       refuseCodes(await client.sendToCoordinator(transactionalId, request), `${what} to`);
     };
-    await client.patiently(what, adding, patienceMs);
-    const sent = await send(client, producer);
+    await client.patiently(what, adding, this.#patienceMs);
+  }
+
+  async #end(client: KafkaClient, producer: Producer, commits: boolean): Promise<void> {
+    const { transactionalId, what } = this.#parts;
     const ending = async () => {
-      const { code } = await client.sendToCoordinator(transactionalId, endTransaction(transactionalId, producer, true));
-      refuseCode(code, what);
+      const request = endTransaction(transactionalId, producer, commits);
+      refuseCode((await client.sendToCoordinator(transactionalId, request)).code, what);
     };
-    await client.patiently(what, ending, patienceMs);
-    return sent;
+    await client.patiently(what, ending, this.#patienceMs);
+  }
+
+  get #patienceMs(): number {
+    return this.#parts.timeoutMs * PATIENCE_SHARE;
   }
 
   /** Why the broker does not know the producer any more: it lost patience with it, or another took over. */
