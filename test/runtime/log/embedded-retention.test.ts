@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from '../../../runtime/log/embedded.ts';
-import type { Append, Log, Reader, RecordBatch } from '../../../runtime/log/port.ts';
-import { packValues, valueAt } from '../../../runtime/log/values.ts';
+import { packValues } from '../../../runtime/log/values.ts';
 import { TOPICS } from '../../../schemas/topics.ts';
-
-const FINGERPRINT = '00112233445566aa';
+import { code, FINGERPRINT, texts } from './contract.ts';
+import { readPolled } from './polled.ts';
 
 let folder: string;
 let log: EmbeddedLog;
@@ -34,26 +33,6 @@ async function reopen(): Promise<void> {
   log = await open();
 }
 
-function texts(topic: string, partition: number, values: readonly string[], fingerprint = FINGERPRINT): Append {
-  return { topic, partition, fingerprint, values: packValues(values.map((value) => Buffer.from(value))) };
-}
-
-function textsOf({ values }: RecordBatch): string[] {
-  return Array.from({ length: values.count }, (_, index) => valueAt(values, index).toString());
-}
-
-function pollAll(reader: Reader): RecordBatch[] {
-  const batches: RecordBatch[] = [];
-  for (let batch = reader.poll(); batch; batch = reader.poll()) batches.push(batch);
-  return batches;
-}
-
-function readAll(from: Log, topic: string, partition: number): string[] {
-  return pollAll(from.reader(topic, partition, from.start(topic, partition), { durable: true })).flatMap(textsOf);
-}
-
-const code = (expected: string) => expect.objectContaining({ code: expected });
-
 describe('retention', () => {
   const retentionMs = TOPICS.decisions.retentionMs as number;
 
@@ -72,7 +51,7 @@ describe('retention', () => {
     expect([log.start('decisions', 0), log.end('decisions', 0)]).toEqual([2, 3]);
     await reopen();
     expect([log.start('decisions', 0), log.end('decisions', 0)]).toEqual([2, 3]);
-    expect(readAll(log, 'decisions', 0)).toEqual(['c']);
+    expect(readPolled(log, 'decisions', 0)).toEqual(['c']);
     for (const from of [0, 1]) {
       const reader = log.reader('decisions', 0, from, { durable: true });
       expect(() => reader.poll()).toThrow(code('LOG_POSITION_LOST'));
@@ -87,7 +66,7 @@ describe('retention', () => {
     expect([log.start('decisions', 0), log.end('decisions', 0)]).toEqual([2, 2]);
     expect(() => log.reader('decisions', 0, 1, { durable: true }).poll()).toThrow(code('LOG_POSITION_LOST'));
     expect(await log.append(texts('decisions', 0, ['c']))).toEqual({ baseOffset: 2 });
-    expect(readAll(log, 'decisions', 0)).toEqual(['c']);
+    expect(readPolled(log, 'decisions', 0)).toEqual(['c']);
   });
 
   it('drops nothing that a registered reader or an owner still needs, nor the journal', async () => {
@@ -108,7 +87,7 @@ describe('retention', () => {
     await log.retain('reader', null);
     await log.trim(later);
     expect(log.start('decisions', 0)).toBe(3);
-    expect(readAll(log, 'journal', 0)).toEqual(['kept for ever']);
+    expect(readPolled(log, 'journal', 0)).toEqual(['kept for ever']);
   });
 
   it('uses the room again that dropped batches took', async () => {

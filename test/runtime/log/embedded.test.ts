@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from '../../../runtime/log/embedded.ts';
-import type { Log, Reader, RecordBatch } from '../../../runtime/log/port.ts';
 import { packValues, valueAt } from '../../../runtime/log/values.ts';
 import { code, describeLog, FINGERPRINT, OTHER_FINGERPRINT, PARTITIONS, texts, textsOf } from './contract.ts';
 import type { ThreadTask } from './embedded-thread.ts';
+import { pollAll, readPolled } from './polled.ts';
 
 describe('the embedded log, as any log', () => {
   describeLog(() => {
@@ -43,16 +43,6 @@ function open(options: Partial<EmbeddedLogOptions> = {}): Promise<EmbeddedLog> {
 async function reopen(): Promise<void> {
   await log.close();
   log = await open();
-}
-
-function pollAll(reader: Reader): RecordBatch[] {
-  const batches: RecordBatch[] = [];
-  for (let batch = reader.poll(); batch; batch = reader.poll()) batches.push(batch);
-  return batches;
-}
-
-function readAll(from: Log, topic: string, partition: number): string[] {
-  return pollAll(from.reader(topic, partition, from.start(topic, partition), { durable: true })).flatMap(textsOf);
 }
 
 function startThread(task: ThreadTask['task'], partition: number, count = 0): Worker {
@@ -195,8 +185,8 @@ describe('committing', () => {
     await expect(second.commit(commit('refused as well'))).rejects.toEqual(code('LOG_FENCED'));
     await first.commit(commit('kept at last'));
     await first.flushed();
-    expect(readAll(log, 'decisions', 0)).toEqual(['kept', 'kept too', 'kept', 'kept at last']);
-    expect(readAll(log, 'decisions', 1)).toEqual(['other']);
+    expect(readPolled(log, 'decisions', 0)).toEqual(['kept', 'kept too', 'kept', 'kept at last']);
+    expect(readPolled(log, 'decisions', 1)).toEqual(['other']);
   });
 
   it('shuts out a holder in another thread, in whatever moment, and goes on behind its last commit', async () => {
@@ -214,18 +204,20 @@ describe('committing', () => {
     expect(outcomes).toEqual(['under way', 'LOG_FENCED']);
     await committer.flushed();
     const expected = Array.from({ length: taken }, (_, index) => `old ${index + 1}`);
-    expect(readAll(log, 'decisions', 0)).toEqual([...expected, 'new']);
+    expect(readPolled(log, 'decisions', 0)).toEqual([...expected, 'new']);
     await reopen();
-    expect(readAll(log, 'decisions', 0)).toEqual([...expected, 'new']);
+    expect(readPolled(log, 'decisions', 0)).toEqual([...expected, 'new']);
   });
 
   it('takes commits of several threads and appends at once', async () => {
     const threads = [1, 2, 3].map((partition) => runThread('commit', partition, 300));
     for (let index = 0; index < 200; index++) await log.append(texts('transfers', 0, [`${index}`]));
     expect(await Promise.all(threads)).toEqual(['done', 'done', 'done']);
-    expect(readAll(log, 'transfers', 0)).toEqual(Array.from({ length: 200 }, (_, index) => `${index}`));
+    expect(readPolled(log, 'transfers', 0)).toEqual(Array.from({ length: 200 }, (_, index) => `${index}`));
     for (const partition of [1, 2, 3]) {
-      expect(readAll(log, 'decisions', partition)).toEqual(Array.from({ length: 300 }, (_, index) => `${index + 1}`));
+      expect(readPolled(log, 'decisions', partition)).toEqual(
+        Array.from({ length: 300 }, (_, index) => `${index + 1}`),
+      );
       const { positions, state } = await log.committer(`commit-${partition}`).fence();
       expect(positions).toEqual([{ topic: 'journal', partition, offset: 300 }]);
       expect(state.toString()).toBe('300');
