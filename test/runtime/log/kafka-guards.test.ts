@@ -119,6 +119,8 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
   });
 
   it('waits for brokers when it takes over, longer than an append may wait', async () => {
+    // Topics that were just made take a while until somebody leads them all.
+    await (await open()).committer('score-0').fence();
     const log = await open({ patienceMs: 1_000 });
     const committer = log.committer('score-0');
     await committer.fence();
