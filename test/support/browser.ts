@@ -1,6 +1,6 @@
 /** A real browser, which npm brings, on the console as it was built. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
@@ -15,8 +15,19 @@ const PICTURES = join(ROOT, 'coverage/console');
 
 export const CONSOLE: RealPart = {
   name: 'the built console',
-  missing: existsSync(join(CONSOLE_FOLDER, 'index.html')) ? null : 'npm run console has not been run',
+  missing: whyNotBuilt(),
 };
+
+/** What was built before its source changed shows what is no more, and not what is new. */
+function whyNotBuilt(): string | null {
+  const built = statSync(join(CONSOLE_FOLDER, 'index.html'), { throwIfNoEntry: false });
+  if (built === undefined) return 'npm run console has not been run';
+  const sources = join(ROOT, 'dashboards/console/src');
+  const changed = readdirSync(sources, { recursive: true, encoding: 'utf8' }).find(
+    (file) => file.includes('.') && statSync(join(sources, file)).mtimeMs > built.mtimeMs,
+  );
+  return changed === undefined ? null : `npm run console has not been run since ${changed} changed`;
+}
 
 // Nothing here draws with WebGL, and to imitate its hardware takes most of a processor.
 chromium.setGraphicsMode = false;
