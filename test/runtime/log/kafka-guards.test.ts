@@ -134,7 +134,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
   });
 
   it('opens the connections of a reader anew that stands still, and says so', async () => {
-    const log = await open({ requestTimeoutMs: LONG_MS, watchMs: 500 });
+    const log = await open({ requestTimeoutMs: LONG_MS, watchMs: 2_500 });
     const writer = await open();
     const reader = log.reader('transfers', 0, 0, { durable: true });
     await writer.append(texts('transfers', 0, ['a']));
