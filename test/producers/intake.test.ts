@@ -70,10 +70,18 @@ describe('intake', () => {
     const error = await refusal(intake.submit('transfers', wrong));
     expect(error.code).toBe('REQUEST_INVALID');
     expect(error.fields).toEqual([
-      { path: '/1/amount/minor', message: expect.stringContaining('int') },
-      { path: '/1/amount/currency', message: 'must be an ISO 4217 currency code like CNY' },
-      { path: '/2/at', message: expect.stringContaining('ISO 8601 time with a zone') },
-      { path: '/2/colour', message: 'is not a known field' },
+      { path: '/1/amount/minor', message: expect.stringContaining('int'), zh: '须为整数' },
+      {
+        path: '/1/amount/currency',
+        message: 'must be an ISO 4217 currency code like CNY',
+        zh: '须为 ISO 4217 货币代码，例如 CNY',
+      },
+      {
+        path: '/2/at',
+        message: expect.stringContaining('ISO 8601 time with a zone'),
+        zh: expect.stringContaining('须为带时区的 ISO 8601 时间'),
+      },
+      { path: '/2/colour', message: 'is not a known field', zh: '未知字段' },
     ]);
     expect(log.end('transfers', 0)).toBe(0);
   });
@@ -98,7 +106,7 @@ describe('intake', () => {
     const historical = { ...json, historical: true };
     expect(await intake.submit('transfers', [historical])).toHaveLength(1);
     const error = await refusal(intake.submit('transfers', [historical], { refuseHistorical: true, single: true }));
-    expect(error.fields).toEqual([{ path: '/historical', message: 'is for imports alone' }]);
+    expect(error.fields).toEqual([{ path: '/historical', message: 'is for imports alone', zh: '仅用于导入' }]);
     expect(log.end('transfers', 0)).toBe(1);
   });
 
