@@ -29,11 +29,10 @@ const SILENT_RECORDS_MAX = 1_024;
  */
 const REFOLD_MAX_MS = 1_000;
 /**
- * Nothing of a partition is folded while what changed is written. So where there is time, it is written
- * often and little of it, and whoever waits for a decision waits for no large checkpoint: from so much
- * folding on, in a partition that takes no larger share of its thread's time.
+ * Where there is time, there is little to fold again, too: from so much folding on, in a partition that takes no larger
+ * share of its thread's time. Not more often, since a subject that changes again and again is written each time.
  */
-const CALM_REFOLD_MS = 25;
+const CALM_REFOLD_MS = 200;
 const CALM_SHARE = 0.05;
 /** Time after a restore until its tail is in a checkpoint. */
 const RESTORED_MS = 2_000;
