@@ -4,6 +4,7 @@
  * asked for by name: `npm run bench -- embedded late`.
  */
 import { cpus } from 'node:os';
+import { benchBeside } from './beside.ts';
 import { benchEmbedded } from './embedded.ts';
 import { benchLateLegs } from './late-legs.ts';
 import { benchMemory } from './memory.ts';
@@ -17,6 +18,7 @@ type Figures = { [name: string]: number };
 
 const PARTS: { readonly [name: string]: () => Promise<Figures> } = {
   embedded: async () => ({ ...(await benchEmbedded({ transfers: 1_000_000, parties: 50_000, seed: 7 })) }),
+  beside: async () => ({ ...(await benchBeside()) }),
   http: async () => ({ ...(await benchServer()) }),
   late: async () => ({ ...benchLateLegs() }),
   memory: async () => ({ bytesPerPartyOf40Legs: await benchMemory() }),
@@ -44,6 +46,11 @@ const ROWS: { readonly [name: string]: readonly [title: string, unit: string, re
   httpSingleP99Ms: ['  p99', 'ms', '≤ 50', '≤ 15'],
   httpSingleServerCpuMicrosPerRequest: ['  CPU of the server', 'µs/request', '', ''],
   httpUnexpectedAnswers: ['  other answers than expected', 'answers', '0', ''],
+  aloneEventsPerSecond: ['HTTP batches of a process by itself', 'events/s', '', ''],
+  besideEventsPerSecond: ['  with a console open and webhooks on', 'events/s', '', ''],
+  besidePercent: ['  of it', '%', '≥ 90', ''],
+  besideWebhooks: ['  webhooks that were sent meanwhile', 'messages', '', ''],
+  besideUnexpectedAnswers: ['  answers to the console other than expected', 'answers', '0', ''],
   lateLegMinuteMicros: ['Late leg among 50,000, one minute late', 'µs', '≤ 50', '≤ 5'],
   lateLegHourMicros: ['  one hour late', 'µs', '≤ 50', '≤ 5'],
   lateLegSixDaysMicros: ['  six days late', 'µs', '≤ 50', '≤ 5'],

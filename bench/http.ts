@@ -64,12 +64,13 @@ export async function benchHttp(options: HttpBenchOptions): Promise<HttpBenchRes
   };
 }
 
-interface Measured extends LoadResult {
+export interface Measured extends LoadResult {
   readonly serverCpuMicros: number;
   readonly threadCpuMicros: number;
 }
 
-function measure(task: LoadTask): Promise<Measured> {
+/** Runs a load in a process of its own, against a server in this one. */
+export function measure(task: LoadTask): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, 'http-load.ts'));
     let cpu = cpuNow();

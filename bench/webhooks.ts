@@ -58,12 +58,12 @@ export async function benchWebhooks(): Promise<WebhookBenchResult> {
   };
 }
 
-interface Receivers extends Listening {
+export interface Receivers extends Listening {
   ask(what: 'count' | 'times'): Promise<Taken>;
   keepTimes(): void;
 }
 
-async function withReceivers<T>(work: (receivers: Receivers) => Promise<T>): Promise<T> {
+export async function withReceivers<T>(work: (receivers: Receivers) => Promise<T>): Promise<T> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'webhook-receivers.ts'));
   try {
     const [listening] = (await once(child, 'message')) as [Listening];
@@ -168,7 +168,7 @@ async function latency(receivers: Receivers, besideDead: boolean) {
   });
 }
 
-async function subscribeByHttp(address: string, urls: readonly string[]): Promise<void> {
+export async function subscribeByHttp(address: string, urls: readonly string[]): Promise<void> {
   for (const url of urls) {
     const body = JSON.stringify({ url, title: 'Bench', topics: ['alerts'], restricted: true });
     const headers = { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' };
