@@ -27,7 +27,9 @@ export interface ReadPosition extends Position {
 interface Part {
   readonly share: Share;
   readonly work: TaskRunner | Route;
-  /** Its beginning is over, so that it can be ended. */
+  /** Its turn to begin has come. */
+  beginning: boolean;
+  /** Its beginning is over, or will never be, so that it can be ended. */
   active: boolean;
   /** It began wholly, and may be in the passes; false where that was broken off, or is still under way. */
   begun: boolean;
@@ -74,6 +76,8 @@ export class FoldThread {
     const wanted = this.#parts.filter(({ share }) => shares.some((one) => isSame(one, share)));
     for (const part of wanted) {
       part.ending ??= { lost, ended: Promise.withResolvers() };
+      // One that waits for its turn need not wait for what those before it may be waiting for.
+      if (!part.beginning) part.active = true;
       if (!part.active && part.work instanceof TaskRunner) part.work.abandon();
     }
     this.#wake.resolve();
@@ -164,7 +168,7 @@ export class FoldThread {
     const { newRunner, newRoute } = this.#options;
     const work =
       share.stage === 'route' ? newRoute((partition) => this.#folded(partition)) : newRunner(share.partition);
-    return { share, work, active: false, begun: false, ending: null };
+    return { share, work, beginning: false, active: false, begun: false, ending: null };
   }
 
   /** Of other threads' tasks nothing is known here; ours are as busy as theirs. */
@@ -175,6 +179,8 @@ export class FoldThread {
 
   async #begin(part: Part): Promise<void> {
     const { work } = part;
+    if (!this.#parts.includes(part)) return;
+    part.beginning = true;
     if (part.ending === null && !this.#stopping) {
       part.begun =
         (await this.#guarded(work, () => (work instanceof TaskRunner ? work.restore() : began(work)))) === true;

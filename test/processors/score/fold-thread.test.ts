@@ -16,6 +16,7 @@ import { River, RiverProcess } from '../../support/river.ts';
 
 const ROUTE = { stage: 'route', partition: 0 } as const;
 const SCORE = { stage: 'score', partition: 0 } as const;
+const OTHER = { stage: 'score', partition: 1 } as const;
 
 /** Whoever passes waits until it is opened. */
 class Gate {
@@ -52,8 +53,8 @@ function withCommits(log: Log, before: () => Promise<void>): Log {
 }
 
 /** Transfers of one payer, whose decisions stand in the log, while no checkpoint knows of them. */
-async function decidedRiver(): Promise<River> {
-  const river = await River.open({ folder: temporaryFolder(), partitions: 1 });
+async function decidedRiver(partitions = 1): Promise<River> {
+  const river = await River.open({ folder: temporaryFolder(), partitions });
   onTestFinished(() => river.log.close());
   await feed(river, 0);
   const process = new RiverProcess(river, { checkpointIntervalMs: DAY_MS });
@@ -76,7 +77,7 @@ async function feed(river: River, from: number): Promise<void> {
   await river.feed({ topic: 'transfers', events });
 }
 
-/** A thread whose restores wait at one gate, and whose passes wait at another, in the commit of route. */
+/** A thread whose restores of the first partition wait at one gate, and whose passes wait at another, in the commit of route. */
 async function restoring(river: River) {
   const gates = { restore: new Gate(), route: new Gate() };
   const counters = new Counters();
@@ -97,7 +98,7 @@ async function restoring(river: River) {
     newRunner: (partition) =>
       new TaskRunner({
         log: river.log,
-        store: slow,
+        store: partition === 0 ? slow : openCheckpoints(river.stateFolder(partition), river.log, partition),
         boundaries: boundariesFolder(river.folder, partition),
         partition,
         build: 'build-1',
@@ -129,7 +130,7 @@ async function restoring(river: River) {
     await taking;
     gates.route.open();
   };
-  return { thread, running, open };
+  return { thread, running, gates, open };
 }
 
 async function prove(river: River): Promise<void> {
@@ -160,6 +161,21 @@ it('decides nothing twice where it is stopped before a share is restored', async
   const { thread, running, open } = await restoring(river);
   thread.stop();
   await open();
+  await running;
+  await prove(river);
+});
+
+it('hands over at once what waits for its turn to be restored', async () => {
+  const river = await decidedRiver(2);
+  const { thread, running, gates, open } = await restoring(river);
+  gates.route.open();
+  const taking = thread.take([OTHER]);
+  await thread.giveBack([OTHER], false);
+  // Another may have it by now, though the one before it is still restored.
+  await river.log.committer('score-1').fence();
+  await open();
+  await taking;
+  thread.stop();
   await running;
   await prove(river);
 });
