@@ -125,3 +125,16 @@ function endpointOf([party, account, name, country]: LegRow['debtor']): z.infer<
 export function given<K extends string>(texts: { readonly [key in K]: string }): { [key in K]?: string } {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')) as { [key in K]?: string };
 }
+
+/**
+ * What a transfer counts, in minor units: whole while it is submitted or settled, nothing once it is rejected, failed,
+ * cancelled or reversed, without what was returned, and with what was settled in part where the rest then failed. Of
+ * `last_status` and `last_outcome`, and of its amounts as they were told last: `whole`, `part`, `returned`.
+ */
+export const COUNTED_MINOR = `multiIf(
+    last_status = 'submitted', if(last_outcome = 'reject', 0, whole),
+    last_status = 'partially_settled', if(last_outcome = 'reject', part, greatest(whole, part)),
+    last_status = 'settled', whole,
+    last_status = 'returned', greatest(whole, part) - returned,
+    last_status = 'reversed', 0,
+    part)`;

@@ -6,7 +6,7 @@ import { SEVERITIES } from '../../schemas/reason.ts';
 import { partitionOf } from '../../schemas/subjects.ts';
 import { DAY_MS, isZone } from '../../schemas/time.ts';
 import { listAlerts } from './alerts.ts';
-import { NOT_REFUSED, timeField } from './fields.ts';
+import { COUNTED_MINOR, NOT_REFUSED, timeField } from './fields.ts';
 import type { QueryParts } from './parts.ts';
 import { select } from './select.ts';
 import { localDate } from './usage.ts';
@@ -17,10 +17,6 @@ const ALERTS_MAX = 200;
 /** A transfer counts on the day of its first event, which may lie so long before one that is looked at. */
 const FIRST_EVENT_BACK_MS = 7 * DAY_MS;
 
-/**
- * A transfer counts whole while it is submitted or settled, not at all once it is rejected, failed, cancelled or
- * reversed, without what was returned, and with what was settled in part where the rest then failed.
- */
 const FLOW = `
 WITH
     legs AS
@@ -62,13 +58,7 @@ WITH
             toDate(toTimeZone(first_at, {zone:String})) AS day,
             last_currency,
             role,
-            multiIf(
-                last_status = 'submitted', if(last_outcome = 'reject', 0, whole),
-                last_status = 'partially_settled', if(last_outcome = 'reject', part, greatest(whole, part)),
-                last_status = 'settled', whole,
-                last_status = 'returned', greatest(whole, part) - returned,
-                last_status = 'reversed', 0,
-                part) AS minor
+            ${COUNTED_MINOR} AS minor
         FROM transfers
         LEFT JOIN outcomes ON outcomes.transfer_id = transfers.transfer_id
         WHERE first_at >= fromUnixTimestamp64Milli({from:Int64})

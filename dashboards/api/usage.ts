@@ -2,13 +2,12 @@
  * What a party has used of its limits: outgoing money of its own calendar day and month, by currency, from its entries
  * and decisions.
  *
- * An amount counts in the period of the transfer's first event. It counts whole while it is
- * submitted or settled, not at all once it is rejected, failed, cancelled or reversed, without what was returned, and
- * with what was settled in part where the rest then failed. What a backfill brought never counts.
+ * An amount counts in the period of the transfer's first event, by how the transfer stands. What a backfill brought
+ * never counts.
  */
 import { z } from 'zod';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
-import { money, NOT_REFUSED } from './fields.ts';
+import { COUNTED_MINOR, money, NOT_REFUSED } from './fields.ts';
 import { select } from './select.ts';
 
 export const usageBody = z
@@ -70,14 +69,7 @@ WITH
         SELECT
             transfers.currency AS currency,
             toDate(toTimeZone(first_at, {zone:String})) AS day,
-            multiIf(
-                backfilled, 0,
-                last_status = 'submitted', if(last_outcome = 'reject', 0, whole),
-                last_status = 'partially_settled', if(last_outcome = 'reject', part, greatest(whole, part)),
-                last_status = 'settled', whole,
-                last_status = 'returned', greatest(whole, part) - returned,
-                last_status = 'reversed', 0,
-                part) AS minor
+            if(backfilled, 0, ${COUNTED_MINOR}) AS minor
         FROM transfers
         LEFT JOIN outcomes ON outcomes.transfer_id = transfers.transfer_id
         WHERE first_at >= month_start
