@@ -119,7 +119,7 @@ export class KafkaCluster {
       folder: mkdtempSync(join(this.#folder, `node-${index + 1}-`)),
       process: null,
     }));
-    const clusterId = randomBytes(16).toString('base64url');
+    const clusterId = newClusterId();
     for (const node of this.#nodes) this.#format(node, clusterId);
     await Promise.all(this.#nodes.map((_, index) => this.startNode(index)));
   }
@@ -174,6 +174,13 @@ function proxiedBy(proxyPort: number, { port, controllerPort, proxiedPort }: Nod
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     'inter.broker.listener.name=PLAINTEXT',
   ];
+}
+
+/** Kafka’s form of 128 random bits. An id that begins with a dash is read as an option, so the highest bit is zero. */
+function newClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0] as number) & 0x7f;
+  return bytes.toString('base64url');
 }
 
 function propertiesOf({ folder }: Node): string {
