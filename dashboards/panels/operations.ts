@@ -1,7 +1,8 @@
 /** Panels of the pipeline and of delivery (管道与送达): whether Weir itself keeps up. */
 import { halfAndMost, number, type Panel, text, time } from './panel.ts';
+import { PLACE_JOINT } from './words.ts';
 
-const stageAndTopic = `if(topic = '', toString(stage), concat(stage, ' · ', topic))`;
+const stageAndTopic = `if(topic = '', toString(stage), concat(stage, '${PLACE_JOINT}', topic))`;
 /** Tables hold codes as Avro does; people meet them with hyphens. */
 const REFUSAL = `replaceAll(dead_letters.refusal, '_', '-')`;
 
@@ -39,7 +40,7 @@ export const backlog: Panel = {
   kind: 'timeseries',
   columns: [
     time,
-    text('place', 'Stage and topic', '环节与主题'),
+    text('place', 'Stage and topic', '环节与主题', { labels: 'place' }),
     number('records', 'Records', '记录', 'count', { warning: 10_000, critical: 100_000 }),
   ],
   sql: ({ within, step }) => `

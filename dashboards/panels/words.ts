@@ -10,6 +10,52 @@ export type LabelSet = keyof typeof LABELS;
 
 const words = (en: string, zh: string): Words => ({ en, zh });
 
+const STAGES = {
+  route: words('Route', '路由'),
+  score: words('Judge', '判断'),
+  clickhouse: words('ClickHouse', 'ClickHouse'),
+  webhook: words('Webhooks', '回调推送'),
+} as const;
+
+const TOPICS = {
+  transfers: words('Transfers', '转账'),
+  customers: words('Customers', '客户'),
+  approvals: words('Approvals', '审批'),
+  invoices: words('Invoices', '账单'),
+  payments: words('Payments', '回款'),
+  balances: words('Balances', '余额'),
+  'profile-changes': words('Profile changes', '信息调整'),
+  activity: words('Activity', '行为'),
+  statements: words('Bank statements', '银行流水'),
+  control: words('Control', '控制'),
+  'alert-actions': words('Steps on alerts', '预警处置'),
+  voids: words('Voids', '撤销'),
+  journal: words('Journal', '流水日志'),
+  decisions: words('Decisions', '决定'),
+  alerts: words('Alerts', '预警'),
+  'credit-ratings': words('Credit ratings', '信用评级'),
+  notifications: words('Notifications', '通知'),
+  'dead-letters': words('Dead letters', '死信'),
+  'webhook-subscriptions': words('Webhook subscriptions', '回调订阅'),
+  'webhook-attempts': words('Webhook attempts', '推送记录'),
+  access: words('Keys and users', '密钥与用户'),
+  sessions: words('Sessions', '登录会话'),
+} as const;
+
+/** Between a stage and the topic that it takes from. */
+export const PLACE_JOINT = ' · ';
+
+/** Where records may wait: a stage, or a stage and the topic that it takes from. */
+function places(): { readonly [place: string]: Words } {
+  const found: [string, Words][] = Object.entries(STAGES);
+  for (const [stage, { en, zh }] of Object.entries(STAGES)) {
+    for (const [topic, title] of Object.entries(TOPICS)) {
+      found.push([`${stage}${PLACE_JOINT}${topic}`, words(en + PLACE_JOINT + title.en, zh + PLACE_JOINT + title.zh)]);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
 export const LABELS = {
   outcome: {
     accept: words('Accept', '放行'),
@@ -58,30 +104,16 @@ export const LABELS = {
   },
   customerKind: { person: words('Person', '个人'), organisation: words('Organisation', '企业') },
   grade: { A: words('A', 'A'), B: words('B', 'B'), C: words('C', 'C'), D: words('D', 'D') },
-  stage: {
-    route: words('Route', '路由'),
-    score: words('Judge', '判断'),
-    clickhouse: words('ClickHouse', 'ClickHouse'),
-    webhook: words('Webhooks', '回调推送'),
-  },
-  topic: {
-    transfers: words('Transfers', '转账'),
-    customers: words('Customers', '客户'),
-    approvals: words('Approvals', '审批'),
-    invoices: words('Invoices', '账单'),
-    payments: words('Payments', '回款'),
-    balances: words('Balances', '余额'),
-    'profile-changes': words('Profile changes', '信息调整'),
-    activity: words('Activity', '行为'),
-    statements: words('Bank statements', '银行流水'),
-    control: words('Control', '控制'),
-    voids: words('Voids', '撤销'),
-    journal: words('Journal', '流水日志'),
-    decisions: words('Decisions', '决定'),
-    alerts: words('Alerts', '预警'),
-    'credit-ratings': words('Credit ratings', '信用评级'),
-    notifications: words('Notifications', '通知'),
-    'dead-letters': words('Dead letters', '死信'),
+  stage: STAGES,
+  topic: TOPICS,
+  place: places(),
+  channel: {
+    counter: words('Counter', '柜面'),
+    web: words('Web', '网银'),
+    mobile: words('Mobile', '手机银行'),
+    atm: words('ATM', '自助机'),
+    card: words('Card', '银行卡'),
+    api: words('API', '系统接口'),
   },
   audience: {
     finance: words('Finance', '财务'),

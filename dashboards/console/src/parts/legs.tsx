@@ -34,7 +34,7 @@ export function Legs({ legs }: { readonly legs: readonly AnyLeg[] }) {
         { title: say('payee'), render: (_, leg) => <PartyLink id={leg.creditor.party} /> },
         { title: say('amount'), align: 'right', render: (_, leg) => money(leg.amount) },
         { title: say('status'), render: (_, leg) => labelOf('transferStatus', leg.status, language) },
-        { title: say('channel'), render: (_, leg) => leg.channel ?? '–' },
+        { title: say('channel'), render: (_, { channel }) => (channel === undefined ? '–' : labelOf('channel', channel, language)) },
       ]}
     />
   );
