@@ -1,7 +1,8 @@
 /** The rules: what each looks for, whether it is on, its options in force, what it found, and who changed settings last. */
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Card, Flex, Input, Table, Tag, Typography } from 'antd';
+import { Alert, Card, Flex, Grid, Input, Table, Tag, Typography } from 'antd';
 import { useState } from 'react';
+import type { Words } from '../../../panels/words.ts';
 import { ask, type PanelData, query, type RuleChanges, type Rules as RulesBody } from '../api.ts';
 import { PanelCard } from '../chart/panel-card.tsx';
 import { now } from '../clock.ts';
@@ -14,6 +15,7 @@ import { Page } from '../parts/page.tsx';
 import { RuleDetail } from '../parts/rule-detail.tsx';
 import { CodeTag, RULES_QUERY } from '../parts/tags.tsx';
 import { usePreferences } from '../preferences.tsx';
+import { messageWritten } from '../rules/values.ts';
 import { RULES } from '../words/rules.ts';
 
 type Rule = RulesBody['items'][number];
@@ -107,52 +109,81 @@ function List({ rules, chosen, revision, changes }: ListProps) {
   const found = useNumbers('alerts-by-rule');
   const stopped = useNumbers('stopped-by-rule');
   const number = (value: number) => formatNumber(value, language);
+  // Below these widths the rest is told by what opens below a row.
+  const { md, xl } = Grid.useBreakpoint();
+  const figure = (title: Words, render: (rule: Rule) => string) => ({
+    title: pick(title),
+    align: 'right' as const,
+    width: 84,
+    render: (_: unknown, rule: Rule) => render(rule),
+  });
+  const figures = [
+    figure(RULES.alerts, ({ id }) => number(found(id, 1))),
+    ...(md === true ? [figure(RULES.hits, ({ id }) => number(found(id, 2)))] : []),
+    ...(md === true ? [figure(RULES.stopped, ({ id }) => number(stopped(id, 1)))] : []),
+  ];
   return (
     <Table<Rule>
       size="small"
       rowKey="id"
       dataSource={[...rules]}
       pagination={false}
-      // In pixels, so that what opens below a row does not stretch the table.
-      scroll={{ x: 1100 }}
+      // What opens below a row is as wide as the table, and does not stretch it.
+      tableLayout="fixed"
       expandable={{
+        columnWidth: md === true ? 40 : 32,
         defaultExpandedRowKeys: chosen === null ? [] : [chosen],
         expandedRowRender: (rule) => <RuleDetail rule={rule} revision={revision} changes={changes} />,
       }}
       columns={[
-        {
-          title: say('rule'),
-          render: (_, { title, id }) => (
-            <>
-              <strong>{pick(title)}</strong>
-              <br />
-              <code>{id}</code>
-            </>
-          ),
-        },
-        { title: say('family'), render: (_, { family }) => <CodeTag set="family" value={family} /> },
+        { title: say('rule'), render: (_, rule) => <Title rule={rule} /> },
+        ...(xl === true
+          ? [
+              {
+                title: say('family'),
+                width: 130,
+                render: (_: unknown, { family }: Rule) => <CodeTag set="family" value={family} />,
+              },
+            ]
+          : []),
         {
           title: say('status'),
+          width: language === 'zh' ? 96 : 92,
           render: (_, rule) => <Standing rule={rule} isSwitchedOff={changes?.switchedOff.includes(rule.id) === true} />,
         },
-        { title: pick(RULES.alerts), align: 'right', render: (_, { id }) => number(found(id, 1)) },
-        { title: pick(RULES.hits), align: 'right', render: (_, { id }) => number(found(id, 2)) },
-        { title: pick(RULES.stopped), align: 'right', render: (_, { id }) => number(stopped(id, 1)) },
-        {
-          title: pick(RULES.last),
-          render: (_, { id }) => {
-            const last = lastOf(id);
-            return last === undefined ? '–' : `${time(last.at, false)} · ${last.by}`;
-          },
-        },
-        {
-          title: pick(RULES.detects),
-          render: (_, { message }) => (
-            <div style={{ maxWidth: 420, minWidth: 200, whiteSpace: 'normal' }}>{pick(message)}</div>
-          ),
-        },
+        md === true ? { title: pick(RULES.month), align: 'center', children: figures } : { ...figures[0] },
+        ...(xl === true
+          ? [
+              {
+                title: pick(RULES.last),
+                width: 170,
+                render: (_: unknown, { id }: Rule) => {
+                  const last = lastOf(id);
+                  return last === undefined ? '–' : `${time(last.at, false)} · ${last.by}`;
+                },
+              },
+            ]
+          : []),
       ]}
     />
+  );
+}
+
+/** What it is called, and what it says: in one line, whole where one points at it, and below. */
+function Title({ rule }: { readonly rule: Rule }) {
+  const { pick, language } = usePreferences();
+  const says = messageWritten(rule, language);
+  return (
+    <>
+      <strong>{pick(rule.title)}</strong>
+      <Typography.Text
+        type="secondary"
+        title={says}
+        style={{ display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+      >
+        {says}
+      </Typography.Text>
+    </>
   );
 }
 

@@ -1,17 +1,14 @@
 /** A rule in full: when it is judged, whom it is told to, what it measures, and its options with what they mean. */
-import { Descriptions, Flex, Grid, Table, Tag, Typography } from 'antd';
+import { Descriptions, Flex, Table, Tag, Typography } from 'antd';
+import { labelOf } from '../../../panels/words.ts';
 import type { RuleChanges } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { type Language, usePreferences } from '../preferences.tsx';
 import { Exemptions } from '../rules/exemptions.tsx';
 import { RuleHistory } from '../rules/history.tsx';
 import { RuleActions } from '../rules/rule-actions.tsx';
-import { type Option, type Rule, written } from '../rules/values.ts';
+import { messageWritten, type Option, type Rule, written } from '../rules/values.ts';
 import { groupWords, OCCASIONS, RULES } from '../words/rules.ts';
-
-/** What is left of the window beside the menu: the table around it may be wider, and is scrolled sideways. */
-const WIDTH_BESIDE_MENU = 'calc(100vw - 290px)';
-const WIDTH_ALONE = 'calc(100vw - 72px)';
 
 export interface RuleDetailProps {
   readonly rule: Rule;
@@ -22,10 +19,12 @@ export interface RuleDetailProps {
 
 export function RuleDetail({ rule, revision, changes }: RuleDetailProps) {
   const { say, pick, language } = usePreferences();
-  const width = Grid.useBreakpoint().lg === true ? WIDTH_BESIDE_MENU : WIDTH_ALONE;
-  const { on, version, restricted, exemptions, evidence, options } = rule;
+  const { id, family, on, version, restricted, exemptions, evidence, options } = rule;
   const known = (occasion: string) => OCCASIONS[occasion];
   const items: readonly (readonly [label: string, value: string])[] = [
+    [pick(RULES.detects), messageWritten(rule, language)],
+    [pick(RULES.id), id],
+    [say('family'), labelOf('family', family, language)],
     [
       pick(RULES.judgedOn),
       on
@@ -42,11 +41,14 @@ export function RuleDetail({ rule, revision, changes }: RuleDetailProps) {
     [pick(RULES.measures), evidence.map(({ label }) => pick(label)).join(' · ') || pick(RULES.none)],
   ];
   return (
-    <Flex vertical gap={8} data-part="rule" style={{ position: 'sticky', insetInlineStart: 8, width }}>
+    <Flex vertical gap={8} data-part="rule">
       <Descriptions
         size="small"
         column={{ xs: 1, md: 2 }}
-        items={items.map(([label, children]) => ({ key: label, label, children }))}
+        items={items.map(([label, children], index) => ({
+          ...{ key: label, label, children },
+          ...(index === 0 ? { span: 'filled' as const } : {}),
+        }))}
       />
       {options.length === 0 ? (
         pick(RULES.noOptions)

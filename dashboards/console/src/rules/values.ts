@@ -69,6 +69,16 @@ function rowWritten(row: Row, columns: readonly Column[], language: Language): s
   return columns.map((column) => written(row[column.name], column, language)).join(' → ');
 }
 
+/** What its alerts say: options as they are in force, and the name of what is measured each time. */
+export function messageWritten({ message, options, evidence }: Rule, language: Language): string {
+  return message[language].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const option = options.find((one) => one.name === name);
+    if (option !== undefined) return written(option.value, option, language);
+    const label = evidence.find((one) => one.name === name)?.label[language] ?? name;
+    return language === 'zh' ? `〔${label}〕` : `[${label.toLowerCase()}]`;
+  });
+}
+
 export function choiceWord(choice: string, language: Language): string {
   return choice in LABELS.severity ? labelOf('severity', choice, language) : choice;
 }

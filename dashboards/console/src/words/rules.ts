@@ -5,12 +5,14 @@ import { segmentWords } from './emergency.ts';
 const words = (en: string, zh: string): Words => ({ en, zh });
 
 export const RULES = {
-  alerts: words('Alerts, 30 days', '30 天预警'),
-  hits: words('Hits, 30 days', '30 天命中'),
-  stopped: words('Stopped, 30 days', '30 天拦截'),
+  month: words('Last 30 days', '近 30 天'),
+  alerts: words('Alerts', '预警'),
+  hits: words('Hits', '命中'),
+  stopped: words('Stopped', '拦截'),
   changes: words('Changes of settings, lists and switches', '设置、名单与开关变更'),
   lastChange: words('Settings last changed', '设置最近变更'),
   detects: words('What it says', '预警内容'),
+  id: words('Id', '规则编号'),
   judgedOn: words('Judged on', '判断时机'),
   version: words('Version', '版本'),
   toldWhom: words('Told', '告知范围'),
