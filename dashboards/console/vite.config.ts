@@ -11,7 +11,8 @@ function compressed(): Plugin {
   return {
     name: 'compressed-copies',
     apply: 'build',
-    closeBundle() {
+    // Not when the bundle is closed: that comes after a failure, too, and would hide it.
+    writeBundle() {
       for (const name of readdirSync(ASSETS).filter((one) => /\.(js|css)$/.test(one))) {
         const path = join(ASSETS, name);
         const bytes = readFileSync(path);
