@@ -149,7 +149,10 @@ export class Task {
     const before = state.control.settings;
     try {
       if (event.kind === 'settings') parseSettings(event.settings ?? '', 'settings');
+      const { baseCurrency } = state.scope.institution;
       if (state.control.apply(event)) state.settingsChanged();
+      // Rates are into the base currency: those into another one would convert wrongly, none holds the transfer.
+      if (state.scope.institution.baseCurrency !== baseCurrency) state.control.rates.clear();
     } catch (error) {
       bookFailed(state, 'control', error);
       state.control.settings = before;

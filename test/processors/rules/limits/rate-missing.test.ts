@@ -6,6 +6,26 @@ const usd = { amount: { minor: 100, currency: 'USD' } };
 
 describeGovernance({ rule: 'rate-missing', subject: 'payer', fire: (driver) => driver.transfer(usd), alerts: true });
 
+/** All amounts of rules, in the base currency of another institution. */
+const IN_DOLLARS = `
+institution: {baseCurrency: USD}
+rules: {${[
+  ['large-value', 'threshold'],
+  ['pass-through', 'received'],
+  ['amount-spike', 'least'],
+  ['dormant-account', 'least'],
+  ['new-payee-account', 'least'],
+  ['limit-day', 'limit'],
+  ['limit-month', 'limit'],
+  ['limit-transaction', 'limit'],
+  ['low-rating', 'least'],
+]
+  .map(([rule, option]) => `${rule}: {options: {${option}: {minor: 900000, currency: USD}}, segments: []}`)
+  .join(', ')},
+  structuring: {options: {threshold: {minor: 900000, currency: USD}, cashThreshold: {minor: 900000, currency: USD}}, segments: []},
+  large-amount-approval: {options: {one: {minor: 900000, currency: USD}, two: {minor: 900000, currency: USD}}, segments: []},
+  overdue-amount: {options: {amount: {minor: 900000, currency: USD}, graveAmount: {minor: 900000, currency: USD}}, segments: []}}`;
+
 function rate(driver: Driver, currency: string): void {
   const rates = [{ currency, numerator: 7, denominator: 1 }];
   driver.send('control', { controlId: `rate-${currency}-${driver.now}`, kind: 'rates', rates });
@@ -22,26 +42,17 @@ describe('a transfer', () => {
     expect(driver.transfer({ amount: { minor: 100, currency } }).decisions[0]!.outcome).toBe(outcome);
   });
 
+  it('after a change of the base currency has none of the rates into the one before', () => {
+    const driver = new Driver();
+    rate(driver, 'EUR');
+    driver.settings(IN_DOLLARS);
+    expect(driver.transfer({ amount: { minor: 100, currency: 'EUR' } }).decisions[0]!.outcome).toBe('hold');
+    rate(driver, 'EUR');
+    expect(driver.transfer({ amount: { minor: 100, currency: 'EUR' } }).decisions[0]!.outcome).toBe('accept');
+  });
+
   it('in the base currency of another institution needs no rate', () => {
-    const settings = `
-institution: {baseCurrency: USD}
-rules: {${[
-      ['large-value', 'threshold'],
-      ['pass-through', 'received'],
-      ['amount-spike', 'least'],
-      ['dormant-account', 'least'],
-      ['new-payee-account', 'least'],
-      ['limit-day', 'limit'],
-      ['limit-month', 'limit'],
-      ['limit-transaction', 'limit'],
-      ['low-rating', 'least'],
-    ]
-      .map(([rule, option]) => `${rule}: {options: {${option}: {minor: 900000, currency: USD}}, segments: []}`)
-      .join(', ')},
-  structuring: {options: {threshold: {minor: 900000, currency: USD}, cashThreshold: {minor: 900000, currency: USD}}, segments: []},
-  large-amount-approval: {options: {one: {minor: 900000, currency: USD}, two: {minor: 900000, currency: USD}}, segments: []},
-  overdue-amount: {options: {amount: {minor: 900000, currency: USD}, graveAmount: {minor: 900000, currency: USD}}, segments: []}}`;
-    const driver = new Driver({ settings });
+    const driver = new Driver({ settings: IN_DOLLARS });
     expect(driver.transfer(usd).decisions).toMatchObject([{ outcome: 'accept', baseMinor: 100 }]);
     expect(driver.transfer({ minor: 100 }).decisions).toMatchObject([{ outcome: 'hold' }]);
   });
