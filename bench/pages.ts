@@ -39,8 +39,7 @@ export async function benchPages(clickhouse: ClickHouseClient, folder: string, n
   addQueryRoutes(server.app, {
     clickhouse,
     partitions: PARTITIONS,
-    zone: 'Asia/Shanghai',
-    baseCurrency: 'CNY',
+    institution: () => ({ zone: 'Asia/Shanghai', baseCurrency: 'CNY' }),
     restrictedRules: [],
     noteReading: async () => {},
     now: () => now,

@@ -8,9 +8,11 @@ import { parseSettings } from '../processors/rules/settings.ts';
 import { type Difference, differencesBetween, type RuleChange, withChange } from '../processors/rules/settings-edit.ts';
 import { Intake, type Receipt } from '../producers/intake.ts';
 import { type Now, systemRandomBytes } from '../runtime/clock.ts';
-import { isWeirError, pointerTo, WeirError } from '../runtime/errors.ts';
+import { WeirError } from '../runtime/errors.ts';
 import type { Control } from '../schemas/events/control.ts';
 import type { LogAccess } from './admin/access.ts';
+import { checkedAt, withoutBase } from './checked-settings.ts';
+import { type GeneralChanged, type GeneralRequest, generalChanged } from './general-settings.ts';
 
 /** The kind of a control entry and what belongs to that kind, in JSON form. */
 export type ControlRequest = { readonly kind: string; readonly by: string; readonly reason: string } & {
@@ -82,6 +84,11 @@ export interface RuleRequest {
   readonly change: RuleChange;
 }
 
+interface Reasoned {
+  readonly by: string;
+  readonly reason: string;
+}
+
 export interface ChangedRule {
   readonly revision: number;
   readonly changes: readonly Difference[];
@@ -112,29 +119,52 @@ export class SettingsKeeper {
 
   /** What a change of one rule would come to; throws where it is not valid, or made on settings that are no longer in force. */
   preview({ rule, revision, change }: RuleRequest): ChangedRule & { readonly settings: string } {
-    const before = this.inForce();
-    const own = before?.offset ?? NO_SETTINGS;
     if (!RULES.some(({ id }) => id === rule)) {
       throw new WeirError('NOT_FOUND', `There is no rule ${rule}.`, { zh: `没有规则 ${rule}。` });
     }
-    if (revision !== own) throw changedMeanwhile(before);
-    const settings = checked(withChange(before?.settings ?? '{}', rule, change), rule);
-    const changes = differencesBetween(before?.settings ?? '{}', settings).get(rule) ?? [];
-    return { revision: own, changes, settings };
+    const before = this.#settingsAt(revision);
+    const settings = checkedAt(withChange(before, rule, change), (path) => withoutBase(path, ['rules', rule]));
+    return { revision, changes: differencesBetween(before, settings).get(rule) ?? [], settings };
+  }
+
+  /** The same for settings that are of no rule. */
+  previewGeneral({ revision, ...asked }: GeneralRequest): GeneralChanged & { readonly revision: number } {
+    return { revision, ...generalChanged(this.#settingsAt(revision), asked) };
   }
 
   /** Changes one rule as `apply` does, by the whole settings: what others said of other rules stays. */
-  async changeRule(request: RuleRequest, told: { readonly by: string; readonly reason: string }): Promise<ChangedRule> {
+  async changeRule(request: RuleRequest, told: Reasoned): Promise<ChangedRule> {
     return this.#inTurn(async () => {
       const { changes, settings } = this.preview(request);
-      if (changes.length === 0) {
-        throw new WeirError('REQUEST_INVALID', 'This changes nothing: all of it is in force already.', {
-          zh: '没有变化：所填内容均已生效。',
-        });
-      }
-      const { offset } = await this.#tell(settings, told, this.inForce()?.fileSha256 ?? null);
-      return { revision: offset, changes };
+      return { revision: await this.#tellChanged(settings, changes, told), changes };
     });
+  }
+
+  async changeGeneral(
+    request: GeneralRequest,
+    told: Reasoned,
+  ): Promise<GeneralChanged & { readonly revision: number }> {
+    return this.#inTurn(async () => {
+      const { revision: _, ...changed } = this.previewGeneral(request);
+      return { ...changed, revision: await this.#tellChanged(changed.settings, changed.changes, told) };
+    });
+  }
+
+  /** The settings in force; throws where they are no longer those that a change was made on. */
+  #settingsAt(revision: number): string {
+    const before = this.inForce();
+    if (revision !== (before?.offset ?? NO_SETTINGS)) throw changedMeanwhile(before);
+    return before?.settings ?? '{}';
+  }
+
+  async #tellChanged(settings: string, changes: readonly unknown[], told: Reasoned): Promise<number> {
+    if (changes.length === 0) {
+      throw new WeirError('REQUEST_INVALID', 'This changes nothing: all of it is in force already.', {
+        zh: '没有变化：所填内容均已生效。',
+      });
+    }
+    const { offset } = await this.#tell(settings, told, this.inForce()?.fileSha256 ?? null);
+    return offset;
   }
 
   /**
@@ -172,11 +202,7 @@ export class SettingsKeeper {
     return result;
   }
 
-  async #tell(
-    settings: string,
-    { by, reason }: { readonly by: string; readonly reason: string },
-    fileSha256: string | null,
-  ) {
+  async #tell(settings: string, { by, reason }: Reasoned, fileSha256: string | null) {
     const { at, offset } = await tellControl(this.#log, this.#now, { kind: 'settings', settings, by, reason });
     return this.#keep({ settings, by, reason, at, offset, fileSha256 });
   }
@@ -202,22 +228,4 @@ function changedMeanwhile(now: SettingsInForce | null): WeirError {
   return new WeirError('CONFLICT', `Settings were changed meanwhile, by ${by} at ${at}: look at them again.`, {
     zh: `设置已由 ${by} 于 ${at} 变更，请重新查看后再修改。`,
   });
-}
-
-/** Mistakes are told by where they stand in the rule, as the request has it. */
-function checked(written: string, rule: string): string {
-  try {
-    return parseSettings(written, 'settings');
-  } catch (error) {
-    if (!isWeirError(error, 'SETTINGS_INVALID')) throw error;
-    const { message, zh, fields } = error;
-    const base = pointerTo(['rules', rule]);
-    throw new WeirError('SETTINGS_INVALID', message, {
-      cause: error,
-      ...(zh === null ? {} : { zh }),
-      fields: fields.map((one) =>
-        one.path.startsWith(`${base}/`) ? { ...one, path: one.path.slice(base.length) } : one,
-      ),
-    });
-  }
 }

@@ -1,11 +1,11 @@
 /** The reference tables of the README, each made from the one declaration of what it lists. */
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type EvidenceLabels, meaningOf, type Rule, unitOfOption } from '../processors/rules/contract.ts';
 import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
+import { GENERAL_SETTINGS, generalDefault } from '../processors/rules/general-settings.ts';
 import { RULES } from '../processors/rules/index.ts';
 import { shapeOf } from '../processors/rules/option-shape.ts';
-import { settingsSchema } from '../processors/rules/settings.ts';
 import { SETTING_NAMES, settingFacts } from '../runtime/config.ts';
 import { ERROR_CODES } from '../runtime/errors.ts';
 import { PROBLEMS } from '../runtime/http/problem.ts';
@@ -131,33 +131,12 @@ function refusalTable(): string {
 }
 
 function ruleSettingTable(): string {
-  const defaults = settingsSchema.parse({}) as { [name: string]: unknown };
-  const rows = Object.entries(settingsSchema.shape as { [name: string]: z.ZodType }).flatMap(
-    ([name, schema]): Row[] => {
-      const inner = objectUnder(schema);
-      if (inner === null) return [settingRow(name, defaults[name], schema)];
-      const innerDefaults = (defaults[name] ?? {}) as { [name: string]: unknown };
-      return Object.entries(inner).map(([key, one]) => settingRow(`${name}.${key}`, innerDefaults[key], one));
-    },
-  );
-  return markdownTable(
-    ['Setting', 'Default', 'Meaning', '含义'],
-    rows.filter((row) => row[0] !== code('rules')),
-  );
-}
-
-function settingRow(name: string, value: unknown, schema: z.ZodType): Row {
-  const { en, zh } = meaningOf(schema);
-  return [code(name), shownDefault(value, unitOfOption(schema)), en, zh];
-}
-
-/** The fields of an object schema, looked for under defaults. */
-function objectUnder(schema: z.ZodType): { readonly [name: string]: z.ZodType } | null {
-  for (let inner: z.ZodType | undefined = schema; inner !== undefined; ) {
-    if (inner instanceof z.ZodObject) return inner.shape as { [name: string]: z.ZodType };
-    inner = (inner as { def?: { innerType?: z.ZodType } }).def?.innerType;
-  }
-  return null;
+  const rows = GENERAL_SETTINGS.map((setting): Row => {
+    const { name, meaning, kind } = setting;
+    const shown = shownDefault(generalDefault(setting), kind === 'duration' ? kind : null);
+    return [code(name), shown, meaning.en, meaning.zh];
+  });
+  return markdownTable(['Setting', 'Default', 'Meaning', '含义'], rows);
 }
 
 function boundsOf(schema: z.ZodType): string {

@@ -5,10 +5,12 @@ import { lookUpAlerts } from '../dashboards/api/alerts.ts';
 import { lookUpDecisions, lookUpWaiting } from '../dashboards/api/decisions.ts';
 import { addQueryRoutes } from '../dashboards/api/routes.ts';
 import { addRuleRoutes } from '../dashboards/api/rules.ts';
+import { addSettingRoutes } from '../dashboards/api/settings.ts';
 import { addWorkplaceRoutes } from '../dashboards/api/workplace.ts';
 import { addConsole } from '../dashboards/console-pages.ts';
+import { generalDifferences } from '../processors/rules/general-settings.ts';
 import { RULES } from '../processors/rules/index.ts';
-import { parseSettings, readSettings } from '../processors/rules/settings.ts';
+import { parseSettings } from '../processors/rules/settings.ts';
 import { differencesBetween } from '../processors/rules/settings-edit.ts';
 import { DecisionIndex } from '../producers/http/decision-index.ts';
 import { addIntakeRoutes } from '../producers/http/routes.ts';
@@ -30,7 +32,7 @@ import { settingsActions } from './rules.ts';
 import { userActions } from './users.ts';
 import { Versions } from './versions.ts';
 import { startWebhooks } from './webhooks.ts';
-import { exemptionsFacts, rulesFacts, systemFacts } from './workplace.ts';
+import { exemptionsFacts, institutionOf, rulesFacts, settingsFacts, systemFacts } from './workplace.ts';
 
 export interface ServeOptions extends ProcessParts {
   readonly engine: Engine;
@@ -80,14 +82,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     lookUpAlerts: (alertIds) => lookUpAlerts(engine.clickhouse.read, alertIds),
     validateSettings: (written) => parseSettings(written, 'settings'),
     onControl: (control, receipt) => engine.settings.note(control, receipt.offset),
-    ruleSettings: engine.settings,
+    settings: engine.settings,
   });
-  const { zone, baseCurrency } = readSettings(engine.settings.inForce()?.settings ?? '{}').institution;
+  const institution = () => institutionOf(engine.settings.inForce());
   addQueryRoutes(server.app, {
     clickhouse: engine.clickhouse.read,
     partitions: engine.log.partitions,
-    zone,
-    baseCurrency,
+    institution,
     now: engine.dataNow,
     noteReading: async ({ what, ...reading }) => {
       const about = { activityId: newId(), at: now(), kind: 'data_read', location: null, detail: what } as const;
@@ -100,8 +101,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     isServer: config.clickhouseUrl !== undefined,
   });
   addWorkplaceRoutes(server.app, {
-    zone,
-    baseCurrency,
+    institution,
     version,
     // The position of the demo marks a folder that holds demo traffic.
     demo: () => existsSync(join(config.dataDir, 'demo.json')),
@@ -113,6 +113,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     rules: () => rulesFacts(engine.settings.inForce()),
     exemptions: (rule) => exemptionsFacts(engine.settings.inForce(), rule),
     differencesBetween,
+  });
+  addSettingRoutes(server.app, {
+    clickhouse: engine.clickhouse.read,
+    settings: () => settingsFacts(engine.settings.inForce()),
+    generalDifferences,
   });
   const live = startLive(engine, server.app, {
     callerNow: (request) => callerStill(access, request),

@@ -2,9 +2,11 @@
 
 import type { z } from 'zod';
 import type { RuleExemptions, RulesFacts } from '../dashboards/api/rules.ts';
+import type { SettingsFacts } from '../dashboards/api/settings.ts';
 import type { SystemFacts } from '../dashboards/api/workplace.ts';
 import { type EvidenceLabels, meaningOf, type Rule, unitOfOption, type Words } from '../processors/rules/contract.ts';
 import { COMMON_EVIDENCE } from '../processors/rules/evidence.ts';
+import { GENERAL_SETTINGS, generalDefault, generalValues } from '../processors/rules/general-settings.ts';
 import { RULES } from '../processors/rules/index.ts';
 import { shapeOf } from '../processors/rules/option-shape.ts';
 import { readSettings, resolveOptions, type Settings } from '../processors/rules/settings.ts';
@@ -29,6 +31,25 @@ export function exemptionsFacts(inForce: SettingsInForce | null, id: string): Ru
   if (!RULES.some((rule) => rule.id === id)) return null;
   const own = readSettings(inForce?.settings ?? '{}').rules[id];
   return { revision: inForce?.offset ?? NO_SETTINGS, items: own?.exemptions ?? [] };
+}
+
+export function institutionOf(inForce: SettingsInForce | null): {
+  readonly zone: string;
+  readonly baseCurrency: string;
+} {
+  const { zone, baseCurrency } = readSettings(inForce?.settings ?? '{}').institution;
+  return { zone, baseCurrency };
+}
+
+export function settingsFacts(inForce: SettingsInForce | null): SettingsFacts {
+  const values = generalValues(readSettings(inForce?.settings ?? '{}'));
+  return {
+    items: GENERAL_SETTINGS.map((setting) => {
+      const { name, meaning, kind, minimum, maximum } = setting;
+      return { name, meaning, kind, minimum, maximum, value: values.get(name), default: generalDefault(setting) };
+    }),
+    revision: inForce?.offset ?? NO_SETTINGS,
+  };
 }
 
 function factsOf(rule: Rule, settings: Settings): RulesFacts['items'][number] {

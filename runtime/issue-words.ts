@@ -13,6 +13,7 @@ export const SENTENCES: { readonly [en: string]: string } = {
     '须为带时区的 ISO 8601 时间，例如 2026-03-01T09:30:00+08:00',
   'must be a time with zone like 2026-12-31T00:00:00+08:00': '须为带时区的时间，例如 2026-12-31T00:00:00+08:00',
   'must lie between the years 1970 and 2200': '须在 1970 年至 2200 年之间',
+  'must be a number like 7.1': '须为数字，例如 7.1',
   'must be a day like 2026-03-01': '须为日期，例如 2026-03-01',
   'must be a duration like 30m, 24h or 31d': '须为大于零的时长，例如 30m、24h 或 31d',
   'must be an IANA time zone like Asia/Shanghai': '须为 IANA 时区，例如 Asia/Shanghai',

@@ -112,7 +112,7 @@ const decisionAnswer = decisionBody
   .extend({ earlier: z.array(decisionBody).describe('Earlier revisions, the latest first.') })
   .describe('The decision in force, and how it came about.');
 
-export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }: QueryParts): void {
+export function addDecisionRoute(app: App, { clickhouse, mayRead, institution }: QueryParts): void {
   app.get(
     '/v1/decisions/:transferId',
     {
@@ -128,6 +128,7 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
     },
     async (request) => {
       const { transferId } = request.params;
+      const { baseCurrency } = institution();
       const revisions = await lookUpDecisions(clickhouse, [transferId]);
       const [current, ...earlier] = revisions.map((decision) => bodyOf(decision, baseCurrency));
       if (current === undefined) {
@@ -165,6 +166,7 @@ export function addDecisionRoute(app: App, { clickhouse, mayRead, baseCurrency }
         transferId,
         limit: limit + 1,
       });
+      const { baseCurrency } = institution();
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       return asSeenBy(knownCaller(request), {

@@ -191,7 +191,7 @@ function bodyOf({ id, title, question, kind, stacked, columns, variables }: Pane
 }
 
 export function addPanelRoutes(app: App, parts: QueryParts): void {
-  const { clickhouse, mayRead, zone, baseCurrency, now, restrictedRules } = parts;
+  const { clickhouse, mayRead, institution, now, restrictedRules } = parts;
   const tags = ['queries'];
   app.get(
     '/v1/panels',
@@ -202,7 +202,7 @@ export function addPanelRoutes(app: App, parts: QueryParts): void {
     (request) => {
       const sees = seesRestricted(knownCaller(request));
       const shown = PANELS.filter(({ restricted }) => sees || restricted !== true);
-      return { items: shown.map(bodyOf), zone, baseCurrency };
+      return { items: shown.map(bodyOf), ...institution() };
     },
   );
   app.get(
@@ -224,7 +224,7 @@ export function addPanelRoutes(app: App, parts: QueryParts): void {
       if (panel === undefined || (panel.restricted === true && !sees))
         throw new WeirError('NOT_FOUND', `There is no panel ${id}.`, { zh: `没有图表 ${id}。` });
       return readPanel(clickhouse, panel, request.query, {
-        ...{ zone, baseCurrency, now: now() },
+        ...{ ...institution(), now: now() },
         ...(sees ? {} : { hiddenRules: restrictedRules }),
       });
     },

@@ -188,7 +188,7 @@ async function readHistory(
 }
 
 export function addPartyRoute(app: App, parts: QueryParts): void {
-  const { clickhouse: client, mayRead, partitions, zone, now, noteReading } = parts;
+  const { clickhouse: client, mayRead, partitions, institution, now, noteReading } = parts;
   app.get(
     '/v1/parties/:id',
     {
@@ -208,7 +208,7 @@ export function addPartyRoute(app: App, parts: QueryParts): void {
       const reading = { client, party, partition: partitionOf(party, partitions) };
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor(cursor, cursorValues)[0];
       const profile = await readProfile(reading);
-      const ownZone = profile?.zone ?? zone;
+      const ownZone = profile?.zone ?? institution().zone;
       const [limits, rating, invoices, alerts, history] = await Promise.all([
         readUsage(client, { party, partition: reading.partition, zone: ownZone, now: now() }),
         readRating(reading),

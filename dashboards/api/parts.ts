@@ -3,14 +3,19 @@ import type { FastifyRequest } from 'fastify';
 import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import type { NoteReading } from './readings.ts';
 
+/** Of the institution that runs Weir, as its settings have it now. */
+export interface Institution {
+  /** For parties that have none of their own. */
+  readonly zone: string;
+  readonly baseCurrency: string;
+}
+
 export interface QueryOptions {
   /** The client that reads. */
   readonly clickhouse: ClickHouseClient;
   /** Journal partitions. */
   readonly partitions: number;
-  /** The institution's zone, for parties that have none of their own. */
-  readonly zone: string;
-  readonly baseCurrency: string;
+  readonly institution: () => Institution;
   /** Rules whose alerts are for compliance alone. */
   readonly restrictedRules: readonly string[];
   /** Told of each reading of personal data. */

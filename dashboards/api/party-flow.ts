@@ -121,7 +121,7 @@ const flowQuery = z.strictObject({
     .describe('Of the days; the institution’s where absent.'),
 });
 
-export function addPartyFlowRoute(app: App, { clickhouse, mayRead, partitions, zone: own, now }: QueryParts): void {
+export function addPartyFlowRoute(app: App, { clickhouse, mayRead, partitions, institution, now }: QueryParts): void {
   app.get(
     '/v1/parties/:id/flow',
     {
@@ -136,7 +136,7 @@ export function addPartyFlowRoute(app: App, { clickhouse, mayRead, partitions, z
     },
     async (request) => {
       const { id: party } = request.params;
-      const { days, zone = own } = request.query;
+      const { days, zone = institution().zone } = request.query;
       const from = startOfDay(now() - (days - 1) * DAY_MS, zone);
       const about = { party, partition: partitionOf(party, partitions), zone, from, back: FIRST_EVENT_BACK_MS };
       const restricted = seesRestricted(knownCaller(request));

@@ -4,9 +4,9 @@ import type { ClickHouseClient } from '../../runtime/clickhouse.ts';
 import { WeirError } from '../../runtime/errors.ts';
 import type { App } from '../../runtime/http/app.ts';
 import { requireRole, STAFF } from '../../runtime/http/auth.ts';
-import { type Control, controlRecord } from '../../schemas/events/control.ts';
+import type { Control } from '../../schemas/events/control.ts';
+import { readControl, readSettingsChanges, type SettingsChange, saidOf } from './control-entries.ts';
 import { timeField } from './fields.ts';
-import { isoTime, select } from './select.ts';
 
 /** Changes of one rule that are told. */
 const CHANGES_MAX = 10;
@@ -133,32 +133,15 @@ export interface RuleRouteParts {
   readonly differencesBetween: DifferencesBetween;
 }
 
-/** Changes of settings that are looked back through. */
-const SETTINGS_MAX = 200;
-const NO_SETTINGS = '{}';
-
-/** Control stands once in the tables, in the order in which all tasks heard of it. */
-const ENTRIES = `
-SELECT body
-FROM events
-WHERE topic = 'control' AND JSONExtractString(body, 'kind') = {kind:String}
-ORDER BY log_partition DESC, ordinal DESC
-LIMIT {limit:UInt32}`;
-
 const SWITCHES_MAX = 5_000;
-
-async function readEntries(client: ClickHouseClient, kind: 'settings' | 'rule-switch', limit: number) {
-  const rows = await select<{ body: string }>(client, ENTRIES, { kind, limit });
-  return rows.map(({ body }) => controlRecord.json.parse(JSON.parse(body)) as Control).reverse();
-}
 
 export async function readRuleChanges(
   client: ClickHouseClient,
   differencesBetween: DifferencesBetween,
 ): Promise<z.infer<typeof changesBody>> {
   const [settings, switches] = await Promise.all([
-    readEntries(client, 'settings', SETTINGS_MAX + 1),
-    readEntries(client, 'rule-switch', SWITCHES_MAX),
+    readSettingsChanges(client),
+    readControl(client, 'rule-switch', SWITCHES_MAX),
   ]);
   const changes = [...settingsChanges(settings, differencesBetween), ...switchChanges(switches)];
   changes.sort((one, other) => (one.at < other.at ? 1 : -1));
@@ -172,17 +155,14 @@ export async function readRuleChanges(
   return { items, switchedOff: [...last].filter(([, enabled]) => enabled === false).map(([rule]) => rule) };
 }
 
-/** The first is compared with the defaults, unless what came before it was left out. */
-function settingsChanges(entries: readonly Control[], differencesBetween: DifferencesBetween): Change[] {
-  const first = entries.length > SETTINGS_MAX ? 1 : 0;
-  return entries.slice(first).flatMap((entry, index) => {
-    const before = entries[first + index - 1]?.settings ?? NO_SETTINGS;
-    return [...differencesBetween(before, entry.settings ?? NO_SETTINGS)].map(([rule, differences]) => ({
+function settingsChanges(told: readonly SettingsChange[], differencesBetween: DifferencesBetween): Change[] {
+  return told.flatMap(({ entry, before, after }) =>
+    [...differencesBetween(before, after)].map(([rule, differences]) => ({
       ...saidOf(entry),
       rule,
       changes: differences.map(({ before: was, after: is, ...rest }) => ({ ...rest, before: was, after: is })),
-    }));
-  });
+    })),
+  );
 }
 
 function switchChanges(entries: readonly Control[]): Change[] {
@@ -191,10 +171,6 @@ function switchChanges(entries: readonly Control[]): Change[] {
     rule: entry.rule ?? '',
     changes: [{ what: 'switch', name: null, when: null, before: !entry.enabled, after: entry.enabled }],
   }));
-}
-
-function saidOf({ at, by, reason }: Control) {
-  return { at: isoTime(at), by: by ?? '', reason: reason ?? '' };
 }
 
 export function addRuleRoutes(app: App, { clickhouse, rules, exemptions, differencesBetween }: RuleRouteParts): void {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { App } from '../../runtime/http/app.ts';
 import { knownCaller, requireRole, STAFF } from '../../runtime/http/auth.ts';
 import { ROLES, type Role } from '../../runtime/http/keys.ts';
+import type { Institution } from './parts.ts';
 
 export const meBody = z.strictObject({
   name: z.string(),
@@ -58,8 +59,7 @@ export type SystemFacts = z.infer<typeof systemBody>;
 const WORKING = ['officer', 'compliance'] as const satisfies readonly Role[];
 
 export interface WorkplaceOptions {
-  readonly zone: string;
-  readonly baseCurrency: string;
+  readonly institution: () => Institution;
   readonly version: string;
   readonly demo: () => boolean;
   readonly system: () => Promise<SystemFacts>;
@@ -68,7 +68,7 @@ export interface WorkplaceOptions {
 }
 
 export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
-  const { zone, baseCurrency, version, demo } = options;
+  const { institution, version, demo } = options;
   const tags = ['console'];
   const staff = requireRole(...STAFF);
   app.get(
@@ -76,7 +76,7 @@ export function addWorkplaceRoutes(app: App, options: WorkplaceOptions): void {
     { onRequest: staff, schema: { tags, summary: 'Who is calling (当前用户)', response: { 200: meBody } } },
     (request) => {
       const { name, roles, departments } = knownCaller(request);
-      return { name, roles: [...roles], departments: [...departments], zone, baseCurrency, version, demo: demo() };
+      return { name, roles: [...roles], departments: [...departments], ...institution(), version, demo: demo() };
     },
   );
   app.get(

@@ -79,17 +79,18 @@ export const settingsSchema = z.strictObject({
         .string()
         .refine(isZone, 'must be an IANA time zone like Asia/Shanghai')
         .default('Asia/Shanghai')
-        .meta(
-          means(
+        .meta({
+          ...means(
             'Zone of regulatory days, and of customers without a zone of their own.',
             '监管日历所用时区，也用于未设时区的客户。',
           ),
-        ),
+          form: 'zone',
+        }),
       baseCurrency: z
         .string()
         .refine(isCurrency, 'must be an ISO 4217 currency code like CNY')
         .default('CNY')
-        .meta(means('Currency of sums and thresholds.', '合计与阈值所用的本位币。')),
+        .meta({ ...means('Currency of sums and thresholds.', '合计与阈值所用的本位币。'), form: 'currency' }),
       holidays: z
         .array(z.iso.date())
         .max(1_000)

@@ -12,6 +12,7 @@ import { Idempotency } from './idempotency.ts';
 import { addKeyRoutes } from './key-routes.ts';
 import { addRuleSettingsRoutes, type RuleSettingsParts } from './rule-route.ts';
 import { addSessionRoutes, type SessionRouteParts } from './session-routes.ts';
+import { addGeneralSettingsRoutes, type GeneralSettingsParts } from './settings-route.ts';
 
 export interface IntakeRouteOptions {
   readonly intake: Intake;
@@ -23,8 +24,8 @@ export interface IntakeRouteOptions {
   readonly lookUpAlerts: AlertRouteParts['lookUpAlerts'];
   readonly lookUpWaiting: ApprovalRouteParts['lookUpWaiting'];
   readonly validateSettings: ControlRouteParts['validateSettings'];
-  /** Whoever keeps the settings of the rules; without it they are changed as a whole alone. */
-  readonly ruleSettings?: RuleSettingsParts;
+  /** Whoever keeps the settings; without it they are changed as a whole alone. */
+  readonly settings?: RuleSettingsParts & GeneralSettingsParts;
   readonly onControl?: NonNullable<ControlRouteParts['onControl']>;
 }
 
@@ -34,7 +35,10 @@ export function addIntakeRoutes(app: App, options: IntakeRouteOptions): void {
   addEventRoutes(app, parts);
   addApprovalRoute(app, parts);
   addAlertActionRoute(app, parts);
-  if (options.ruleSettings !== undefined) addRuleSettingsRoutes(app, options.ruleSettings);
+  if (options.settings !== undefined) {
+    addRuleSettingsRoutes(app, options.settings);
+    addGeneralSettingsRoutes(app, options.settings);
+  }
   addControlRoute(app, parts);
   addKeyRoutes(app, keys);
   addSessionRoutes(app, parts);

@@ -53,18 +53,19 @@ const settingsBody = z
   .strictObject({ ...change, reason: text('Why.', 512).json })
   .describe('What is to be changed of a rule, and why; the rest stays.');
 
+/** What differs between two settings of a rule. */
+export const changeBody = z.strictObject({
+  what: z.string(),
+  name: z.string().nullable(),
+  when: when.nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+
 const changedBody = z
   .strictObject({
     revision: z.int().describe('Of the settings: those in force, or those that this brought.'),
-    changes: z.array(
-      z.strictObject({
-        what: z.string(),
-        name: z.string().nullable(),
-        when: when.nullable(),
-        before: z.unknown(),
-        after: z.unknown(),
-      }),
-    ),
+    changes: z.array(changeBody),
   })
   .describe('What differs from what was in force.');
 

@@ -50,8 +50,7 @@ export async function openApi(migrations?: readonly Migration[]): Promise<Api> {
   addQueryRoutes(server.app, {
     clickhouse,
     partitions: PARTITIONS,
-    zone,
-    baseCurrency: 'CNY',
+    institution: () => ({ zone, baseCurrency: 'CNY' }),
     now: () => NOW,
     restrictedRules: ['pass-through'],
     noteReading,
