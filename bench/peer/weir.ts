@@ -38,8 +38,10 @@ export async function loadWeir(source: LogSource, transfers: readonly PeerTransf
   }
 }
 
+/** One for all appends, since what it takes is copied out: a megabyte for each append kept the collector of the bench busy. */
+const writer = new ValueWriter(1 << 20);
+
 export async function appendTransfers(log: Log, transfers: readonly PeerTransfer[]): Promise<void> {
-  const writer = new ValueWriter(1 << 20);
   const { type, fingerprint } = transferRecord;
   for (let from = 0; from < transfers.length; from += BATCH) {
     for (const transfer of transfers.slice(from, from + BATCH)) writer.write(type, weirTransferOf(transfer));
