@@ -168,7 +168,8 @@ export class Fetcher {
     this.#options.onOffsets(topic, partition, answer.startOffset, answer.lastStableOffset);
     try {
       const fetched = await this.#read(slot, from, answer);
-      if (slot.generation === generation) slot.take({ ...fetched, highWatermark: answer.highWatermark });
+      const { highWatermark, lastStableOffset } = answer;
+      if (slot.generation === generation) slot.take({ ...fetched, highWatermark, lastStableOffset });
     } catch (error) {
       if (!isWeirError(error) || error.code === 'LOG_UNAVAILABLE') this.#later([slot], error);
       else slot.fail(error);
@@ -178,7 +179,7 @@ export class Fetcher {
   async #read({ topic, partition }: Slot, from: number, { records, aborted }: Fetched) {
     const batches: RecordBatch[] = [];
     let next = from;
-    for (const batch of readBatches(records, aborted)) {
+    for (const batch of readBatches(records, aborted, `${topic}/${partition}`)) {
       for (const { baseOffset, seen, schema, values } of batch.count === 0
         ? []
         : runsOf(batch, from, isPublic(topic))) {

@@ -110,11 +110,12 @@ async function fetchOnce(client: KafkaClient, place: Place, offset: number): Pro
   if (code !== 0) throw new CodeError(code, what);
   refuseCodes(partitions, what);
   const [{ records, aborted }] = partitions as [(typeof partitions)[number]];
-  return readBatches(records, aborted);
+  return readBatches(records, aborted, `${place.topic}/${place.partition}`);
 }
 
-function recordsOf({ records, count, baseOffset }: FetchedBatch): Keyed[] {
-  const cursor = new RecordCursor(records);
+function recordsOf(batch: FetchedBatch): Keyed[] {
+  const { records, count, baseOffset } = batch;
+  const cursor = new RecordCursor(batch);
   return Array.from({ length: count }, () => {
     cursor.next();
     return {

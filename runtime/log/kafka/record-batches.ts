@@ -6,10 +6,10 @@
  * delta (4), first and last time (8 each), producer id (8) and epoch (2), first sequence (4), count (4), and
  * then the records, each a length, attributes, time and offset delta, key, value and headers, in zigzag varints.
  */
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { WeirError } from '../../errors.ts';
 import type { PackedValues } from '../values.ts';
 import { readInt64, writeInt64 } from './bytes.ts';
+import { UnpackError, unpack } from './compression.ts';
 import { crc32c } from './crc32c.ts';
 
 const HEADER_BYTES = 61;
@@ -167,6 +167,8 @@ export interface Aborted {
 
 /** One batch of what was fetched, its records still to be read. */
 export interface FetchedBatch {
+  /** Its topic, partition and offset, for messages. */
+  readonly place: string;
   readonly baseOffset: number;
   /** Offset behind its last record. */
   readonly end: number;
@@ -176,64 +178,68 @@ export interface FetchedBatch {
   readonly records: Buffer;
 }
 
-/** The batches of a record set, in order: markers and what was aborted come without records, and a cut tail not at all. */
-export function readBatches(set: Buffer, aborted: readonly Aborted[]): FetchedBatch[] {
+/**
+ * The batches of a record set, in order: markers and what was aborted come without records, and a cut tail not at all.
+ * Throws `RECORD_UNDECODABLE` where one of them is not as it says; `where` is for that.
+ */
+export function readBatches(set: Buffer, aborted: readonly Aborted[], where: string): FetchedBatch[] {
   const batches: FetchedBatch[] = [];
   const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
   const dropped = new Set<bigint>();
   for (let at = 0; at + HEADER_BYTES <= set.length; ) {
     const next = at + LENGTH_END + set.readInt32BE(at + 8);
     if (next > set.length) break;
-    batches.push(readBatch(set.subarray(at, next), waiting, dropped));
+    batches.push(readBatch(set.subarray(at, next), waiting, dropped, where));
     at = next;
   }
   return batches;
 }
 
-function readBatch(batch: Buffer, waiting: Aborted[], dropped: Set<bigint>): FetchedBatch {
+function readBatch(batch: Buffer, waiting: Aborted[], dropped: Set<bigint>, where: string): FetchedBatch {
   const baseOffset = readInt64(batch, 0);
-  if (batch[16] !== MAGIC) throw undecodable(baseOffset, `its format is ${batch[16]}, not ${MAGIC}`);
+  const place = `${where} at offset ${baseOffset}`;
+  if (batch[16] !== MAGIC) throw undecodable(place, `its format is ${batch[16]}, and ${MAGIC} was expected`);
   const attributes = batch.readInt16BE(CRC_END);
   const end = baseOffset + batch.readInt32BE(23) + 1;
   const producerId = batch.readBigInt64BE(43);
   while (waiting.length > 0 && waiting[0]!.firstOffset < end) dropped.add(waiting.shift()!.producerId);
-  const head = { baseOffset, end, time: readInt64(batch, 35) };
+  const head = { place, baseOffset, end, time: readInt64(batch, 35) };
   if ((attributes & CONTROL) !== 0) {
-    if (isAbort(batch.subarray(HEADER_BYTES))) dropped.delete(producerId);
+    if (isAbort(batch.subarray(HEADER_BYTES), place)) dropped.delete(producerId);
     return { ...head, count: 0, records: NONE };
   }
   if ((attributes & TRANSACTIONAL) !== 0 && dropped.has(producerId)) return { ...head, count: 0, records: NONE };
-  const records = inflate(batch.subarray(HEADER_BYTES), attributes & CODEC_MASK, baseOffset);
+  const records = unpacked(batch.subarray(HEADER_BYTES), attributes & CODEC_MASK, place);
   return { ...head, count: batch.readInt32BE(57), records };
 }
 
 const NONE = Buffer.alloc(0);
 
 /** A marker's one record has as key its version and its kind, two bytes each. */
-function isAbort(records: Buffer): boolean {
-  const cursor = new RecordCursor(records);
+function isAbort(records: Buffer, place: string): boolean {
+  const cursor = new RecordCursor({ records, place });
   cursor.next();
   return records.readInt16BE(cursor.keyStart + 2) === MARKER_ABORT;
 }
 
-function inflate(records: Buffer, codec: number, baseOffset: number): Buffer {
+function unpacked(records: Buffer, codec: number, place: string): Buffer {
   if (codec === 0) return records;
-  if (codec === 1) return gunzipSync(records);
-  if (codec === 4) return zstdDecompressSync(records);
-  const name = codec === 2 ? 'snappy' : 'lz4';
-  throw undecodable(
-    baseOffset,
-    `it is compressed with ${name}, which is not read here; set compression.type=uncompressed on the topic, and the broker unpacks it`,
-  );
+  try {
+    return unpack(records, codec);
+  } catch (error) {
+    if (!(error instanceof UnpackError)) throw error;
+    throw undecodable(place, error.message, error);
+  }
 }
 
-function undecodable(offset: number, why: string): WeirError {
-  return new WeirError('RECORD_UNDECODABLE', `The record batch at offset ${offset} cannot be read: ${why}.`);
+function undecodable(place: string, why: string, cause?: unknown): WeirError {
+  return new WeirError('RECORD_UNDECODABLE', `The record batch of ${place} cannot be read: ${why}.`, { cause });
 }
 
 /** Walks over the records of a batch without making anything of them: each is where the fields say. */
 export class RecordCursor {
   readonly #bytes: Buffer;
+  readonly #place: string;
   #at = 0;
   offsetDelta = 0;
   keyStart = 0;
@@ -242,13 +248,18 @@ export class RecordCursor {
   valueStart = 0;
   valueEnd = 0;
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+  constructor({ records, place }: Pick<FetchedBatch, 'records' | 'place'>) {
+    this.#bytes = records;
+    this.#place = place;
   }
 
   next(): void {
     const length = this.#varint();
     const end = this.#at + length;
+    if (end > this.#bytes.length || length < 0) {
+      const ends = `one of its records ends at byte ${end} of ${this.#bytes.length}`;
+      throw undecodable(this.#place, `${ends}, and as many records as it counts were expected`);
+    }
     // Attributes, which are unused, and the time delta, which the batch's own append time makes meaningless.
     this.#at++;
     while (this.#bytes[this.#at++]! >= 0x80);

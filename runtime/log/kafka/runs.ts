@@ -34,7 +34,7 @@ export function framedAgain(values: PackedValues, schema: Run['schema']): Packed
 export function runsOf(batch: FetchedBatch, from: number, isPublic: boolean): Run[] {
   const { records, count, baseOffset, time } = batch;
   const runs: Run[] = [];
-  const cursor = new RecordCursor(records);
+  const cursor = new RecordCursor(batch);
   let schema: Run['schema'] = null;
   let first = 0;
   let before = -1;

@@ -66,7 +66,8 @@ export function configsOf(names: Names): ReadonlyMap<string, Config> {
       'retention.ms': `${retentionMs ?? -1}`,
       'retention.bytes': '-1',
       'max.message.bytes': MESSAGE_BYTES_MAX,
-      // Others write inputs with whatever codec they like; the broker unpacks what is not read here.
+      // Others write inputs with whatever codec they like. Here the broker unpacks it, and so refuses whoever sends a
+      // little that unpacks to a lot; where a topic was made otherwise, or changed, it is unpacked by who reads.
       'compression.type': partitions === 'input' ? 'uncompressed' : 'producer',
     };
     return [names.topic(name), config];
