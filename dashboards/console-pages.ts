@@ -12,7 +12,18 @@ export const CONSOLE_FOLDER = join(import.meta.dirname, 'console/dist');
 
 /** Addresses of the console’s pages; whatever stands behind one belongs to it. */
 export const CONSOLE_PAGES: readonly string[] = [
-  ...['overview', 'alerts', 'approvals', 'parties', 'transfers', 'rules', 'system', 'webhooks', 'emergency'],
+  ...[
+    'overview',
+    'alerts',
+    'approvals',
+    'parties',
+    'transfers',
+    'rules',
+    'settings',
+    'system',
+    'webhooks',
+    'emergency',
+  ],
 ];
 
 const YEAR_SECONDS = 31_536_000;

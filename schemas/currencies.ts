@@ -19,6 +19,9 @@ const TWO_DIGITS = new Set(
   ).split(' '),
 );
 
+/** All codes, in their order. */
+export const CURRENCIES: readonly string[] = [...TWO_DIGITS, ...OTHER_DIGITS.keys()].sort();
+
 export function isCurrency(code: string): boolean {
   return TWO_DIGITS.has(code) || OTHER_DIGITS.has(code);
 }

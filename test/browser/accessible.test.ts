@@ -24,6 +24,7 @@ const MOVING = '({ playState, effect }) => playState === "running" && effect.get
 /** Pages with forms behind buttons. */
 const FORMS: { readonly [name: string]: readonly string[] } = {
   rules: ['修改设置', '添加豁免'],
+  settings: ['修改设置'],
   webhook: ['修 改'],
 };
 
@@ -69,6 +70,7 @@ async function pagesOf(weir: RunningWeir): Promise<{ readonly [name: string]: st
     party: `/parties/${encodeURIComponent(alert?.subject ?? '')}`,
     transfer: '/transfers/T-LOST',
     rules: '/rules/limit-day',
+    settings: '/settings',
     system: '/system',
     webhooks: '/webhooks',
     webhook: `/webhooks/${subscription.id}`,

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { CONSOLE, takePicture, useBrowser } from '../support/browser.ts';
 import { largeTransfer, openSignedIn, sendHeldTransfers, settleWithoutRelease } from '../support/console.ts';
-import { changeRule, changeSubscription } from '../support/console-changes.ts';
+import { changeRule, changeSettings, changeSubscription } from '../support/console-changes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { DECIDED, startWeir } from '../support/running-weir.ts';
@@ -102,7 +102,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
   const browser = useBrowser();
 
   it(
-    'freezes a party and changes a rule once it has said what that does, and undoes it, in both languages',
+    'freezes a party, changes a rule and settings once it has said what that does, and undoes it, in both languages',
     async () => {
       const weir = await startWeir({ dataDir: temporaryFolder() });
       for (const language of LANGUAGES) {
@@ -142,6 +142,7 @@ describeWith(CONSOLE, 'running Weir from the console', () => {
 
         let sent = 3;
         await changeRule(page, weir, language, () => outcomeOf(weir, `T-${++sent}-${language}`, party));
+        await changeSettings(page, weir, language);
         expect(complaints).toEqual([]);
         await page.context().close();
       }

@@ -1,5 +1,5 @@
 /** What people change in the console, step by step as they do it: the settings of a rule, what a subscription is sent. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { takePicture } from './browser.ts';
 import type { RunningWeir } from './running-weir.ts';
@@ -9,10 +9,15 @@ const REASON = '演练 drill';
 const RULE = 'limit-transaction';
 /** Each its own, so that what one did is not taken for what the other does. */
 const LOWERED = { zh: '5', en: '6' } as const;
+const HOURS = { zh: '5', en: '6' } as const;
 
 const SAID = {
   zh: {
     change: '修改设置',
+    changeSettings: '修改设置',
+    rate: '规则金额的折算汇率',
+    back: '返 回',
+    expiry: '→ 5 小时',
     limit: '单笔金额上限',
     check: '核对变更',
     outOfRange: '超出范围',
@@ -27,6 +32,10 @@ const SAID = {
   },
   en: {
     change: 'Change settings',
+    changeSettings: 'Change settings',
+    rate: 'Rate for amounts of rules',
+    back: 'Back',
+    expiry: '→ 6 h',
     limit: 'Most that one transfer may be',
     check: 'Check what changes',
     outOfRange: 'Out of range',
@@ -80,6 +89,40 @@ export async function changeRule(page: Page, weir: RunningWeir, language: Langua
   expect(await decide()).toBe('reject');
   const { revision } = (await weir.ask('/v1/rules')).body as { revision: number };
   await weir.ask(`/v1/rules/${RULE}/settings`, { revision, options: { limit: null }, reason: REASON });
+}
+
+/** Shortens how long holds wait, is told of what was filled in wrongly, and sees who changed it and why. */
+export async function changeSettings(page: Page, weir: RunningWeir, language: Language): Promise<void> {
+  const said = SAID[language];
+  await page.goto(`${weir.address}/settings`);
+  await page.getByRole('button', { name: said.changeSettings }).click();
+  const dialog = page.getByRole('dialog');
+  const expiry = dialog.getByLabel('holdExpiry');
+  await expiry.fill('0');
+  await dialog.getByRole('button', { name: said.check }).click();
+  await dialog.getByText(said.outOfRange).waitFor(PATIENCE);
+  await expiry.fill(HOURS[language]);
+  await choose(page, dialog.getByLabel('institution.baseCurrency'), 'USD');
+  await dialog.getByLabel(said.rate).fill('0.125');
+  await dialog.getByRole('button', { name: said.check }).click();
+  await dialog.getByText('CNY 5,000,000.00 → USD 625,000.00').waitFor(PATIENCE);
+  await takePicture(page, `settings-change-${language}`);
+  // Only looked at: the base currency stays.
+  await dialog.getByRole('button', { name: said.back }).click();
+  await choose(page, dialog.getByLabel('institution.baseCurrency'), 'CNY');
+  await dialog.getByRole('button', { name: said.check }).click();
+  await dialog.getByText(said.expiry).waitFor(PATIENCE);
+  await sayWhy(page, language, said.confirm);
+  await page.locator('[data-part=history]').getByText(said.expiry).waitFor(PATIENCE);
+  await page.locator('[data-part=history]').getByText(REASON).first().waitFor(PATIENCE);
+  const { items } = (await weir.ask('/v1/settings')).body as { items: readonly { name: string; value: unknown }[] };
+  expect(items.find(({ name }) => name === 'holdExpiry')?.value).toBe(Number(HOURS[language]) * 3_600_000);
+}
+
+async function choose(page: Page, field: Locator, value: string): Promise<void> {
+  await field.click();
+  await page.keyboard.type(value);
+  await page.keyboard.press('Enter');
 }
 
 /** Has personal data sent along, though somebody else changed the subscription meanwhile, and is told of that. */

@@ -10,6 +10,7 @@ import {
   SettingOutlined,
   StopOutlined,
   TeamOutlined,
+  ToolOutlined,
   TranslationOutlined,
 } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -47,6 +48,7 @@ import { Refusal } from './refusal.ts';
 import { session } from './session.ts';
 import { COMPONENTS, TAG_STYLE, TOKENS } from './theme.ts';
 import { EMERGENCY } from './words/emergency.ts';
+import { SETTINGS } from './words/settings.ts';
 import { WEBHOOKS } from './words/webhooks.ts';
 import { TEXTS } from './words.ts';
 
@@ -59,6 +61,7 @@ const Party = lazy(() => import('./pages/party.tsx'));
 const Transfer = lazy(() => import('./pages/transfer.tsx'));
 const Rules = lazy(() => import('./pages/rules.tsx'));
 const System = lazy(() => import('./pages/system.tsx'));
+const Settings = lazy(() => import('./pages/settings.tsx'));
 const Webhooks = lazy(() => import('./pages/webhooks.tsx'));
 const WebhookPage = lazy(() => import('./pages/webhook.tsx'));
 const Emergency = lazy(() => import('./pages/emergency.tsx'));
@@ -73,6 +76,7 @@ const MENU: readonly (readonly [path: string, title: Words, icon: ReactNode])[] 
   ['/parties', TEXTS.parties, <TeamOutlined key="parties" />],
   ['/emergency', EMERGENCY.emergency, <StopOutlined key="emergency" />],
   ['/rules', TEXTS.rules, <ControlOutlined key="rules" />],
+  ['/settings', SETTINGS.settings, <ToolOutlined key="settings" />],
   [WEBHOOKS_PATH, WEBHOOKS.webhooks, <ApiOutlined key="webhooks" />],
   ['/system', TEXTS.system, <SettingOutlined key="system" />],
 ];
@@ -209,6 +213,7 @@ function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
                   </Route>
                   <Route path="/transfers/:id">{({ id }) => <Transfer id={decodeURIComponent(id)} />}</Route>
                   <Route path="/rules/:id?">{({ id }) => <Rules chosen={id ?? null} />}</Route>
+                  <Route path="/settings" component={Settings} />
                   <Route path="/system" component={System} />
                   <Route path="/webhooks/:id">{({ id }) => <WebhookPage id={decodeURIComponent(id)} />}</Route>
                   <Route path="/webhooks" component={Webhooks} />

@@ -25,7 +25,7 @@ const SHOWN_BY: { readonly [kind in Kind]: RegExp } = {
   approvals: /^(waiting|approval|decision|panel)/,
   alerts: /^(alert|party|panel$)/,
   measures: /^(emergency|party|panel$)/,
-  rules: /^(rules|rule-|panel$)/,
+  rules: /^(rules|rule-|setting|me$|panel$)/,
   webhooks: /^webhook/,
 };
 

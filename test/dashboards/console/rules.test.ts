@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rulesFacts } from '../../../commands/workplace.ts';
 import { changeOf, type Held, heldOf, placeOf } from '../../../dashboards/console/src/rules/held.ts';
-import { rangeWords, toForm, toSend, written } from '../../../dashboards/console/src/rules/values.ts';
+import { messageWritten, rangeWords, toForm, toSend, written } from '../../../dashboards/console/src/rules/values.ts';
 import { RULES } from '../../../processors/rules/index.ts';
 import { defaultSettings, parseSettings } from '../../../processors/rules/settings.ts';
 import { differencesBetween, withChange } from '../../../processors/rules/settings-edit.ts';
@@ -81,5 +81,16 @@ describe('the form of a rule', () => {
     expect(rangeWords(option('velocity', 'count'), 'zh')).toBe('整数，≥ 2');
     expect(rangeWords(option('amount-spike', 'expectedPercent'), 'en')).toBe('> 0, ≤ 100');
     expect(rangeWords(option('limit-day', 'limit'), 'en')).toBeNull();
+  });
+});
+
+describe('what a rule says', () => {
+  it('is told with its options as they are in force, and the names of what is measured, of every rule', () => {
+    expect(messageWritten(ruleOf('velocity'), 'en')).toBe('… outgoing transfers within 30 min; the threshold is 6.');
+    for (const rule of items) {
+      expect(messageWritten(rule, 'en')).not.toMatch(/[{}]/);
+      // Nothing but Chinese and currencies: what is measured has a name.
+      expect(messageWritten(rule, 'zh')).not.toMatch(/[{}]|[a-z]{3}/);
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** Changing the settings of a rule in two steps: what is to hold, and, once the server has said what that changes, why. */
-import { Alert, Divider, Form, Input, Modal, Radio, Typography } from 'antd';
+import { Alert, Divider, Form, Modal, Radio, Typography } from 'antd';
 import { useState } from 'react';
 import { toldOf } from '../faults.ts';
 import { useMe } from '../me.tsx';
@@ -7,6 +7,7 @@ import { usePreferences } from '../preferences.tsx';
 import { Refusal } from '../refusal.ts';
 import { RULES } from '../words/rules.ts';
 import { useRuleChange, useRulePreview } from './change.ts';
+import { ConfirmChange } from './confirm-change.tsx';
 import { type Difference, Differences } from './differences.tsx';
 import { Groups } from './groups.tsx';
 import { type Asked, changeOf, type Held, heldOf, placeOf } from './held.ts';
@@ -101,53 +102,18 @@ interface ConfirmProps extends Previewed {
   readonly onDone: () => void;
 }
 
-/** The last question: what changes, in words, and why. */
 function Confirm({ rule, asked, changes, title, onBack, onDone }: ConfirmProps) {
-  const { pick, language } = usePreferences();
-  const [form] = Form.useForm<{ readonly reason: string }>();
   const changing = useRuleChange(rule.id, onDone);
-  const isNothing = changes.length === 0;
   return (
-    <Modal
-      open
+    <ConfirmChange
       title={title}
-      okText={pick(RULES.confirm)}
-      cancelText={pick(RULES.back)}
-      okButtonProps={{ disabled: isNothing, loading: changing.isPending }}
-      onOk={form.submit}
-      onCancel={onBack}
+      isNothing={changes.length === 0}
+      error={changing.error}
+      busy={changing.isPending}
+      onSaid={(reason) => changing.mutate({ ...asked, reason })}
+      onBack={onBack}
     >
-      {changing.error !== null && (
-        <Alert type="error" showIcon title={toldOf(changing.error, language)} style={{ marginBottom: 12 }} />
-      )}
-      <Alert
-        type={isNothing ? 'info' : 'warning'}
-        showIcon
-        style={{ marginBottom: 16 }}
-        title={pick(isNothing ? RULES.nothing : RULES.willChange)}
-        description={
-          isNothing ? undefined : (
-            <>
-              <Differences rule={rule} changes={changes} />
-              <Typography.Paragraph style={{ margin: '8px 0 0' }}>{pick(RULES.fromNowOn)}</Typography.Paragraph>
-            </>
-          )
-        }
-      />
-      <Form
-        form={form}
-        layout="vertical"
-        onFinish={({ reason }) => changing.mutate({ ...asked, reason: reason.trim() })}
-      >
-        <Form.Item
-          name="reason"
-          label={pick(RULES.reason)}
-          extra={pick(RULES.reasonHint)}
-          rules={[{ required: true, whitespace: true, message: pick(RULES.reasonNeeded) }]}
-        >
-          <Input.TextArea rows={2} maxLength={512} autoFocus disabled={isNothing} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Differences rule={rule} changes={changes} />
+    </ConfirmChange>
   );
 }

@@ -71,11 +71,20 @@ function rowWritten(row: Row, columns: readonly Column[], language: Language): s
 
 /** What its alerts say: options as they are in force, and the name of what is measured each time. */
 export function messageWritten({ message, options, evidence }: Rule, language: Language): string {
-  return message[language].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+  const text = message[language];
+  return text.replaceAll(/\{(\w+)\}/g, (whole: string, name: string, at: number) => {
     const option = options.find((one) => one.name === name);
     if (option !== undefined) return written(option.value, option, language);
-    const label = evidence.find((one) => one.name === name)?.label[language] ?? name;
-    return language === 'zh' ? `〔${label}〕` : `[${label.toLowerCase()}]`;
+    const label = (evidence.find((one) => one.name === name)?.label[language] ?? name).toLowerCase();
+    const isNamed =
+      text.slice(0, at).trim().toLowerCase().endsWith(label) ||
+      text
+        .slice(at + whole.length)
+        .trim()
+        .toLowerCase()
+        .startsWith(label);
+    if (isNamed) return '…';
+    return language === 'zh' ? `〔${label}〕` : `[${label}]`;
   });
 }
 
