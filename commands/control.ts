@@ -176,7 +176,11 @@ export class SettingsKeeper {
     if (file === undefined) {
       return (
         before ??
-        this.#tell(parseSettings('{}', 'defaults'), { by: 'weir', reason: 'Defaults at the first start' }, null)
+        this.#tell(
+          parseSettings('{}', 'defaults'),
+          { by: 'weir', reason: 'Defaults at the first start (首次启动的默认设置)' },
+          null,
+        )
       );
     }
     const text = readSettingsFile(file);

@@ -178,7 +178,7 @@ export const controlChanges: Panel = {
   columns: [
     { kind: 'time', name: 'at', title: { en: 'Time', zh: '时间' } },
     text('kind', 'Change', '变更', { labels: 'control' }),
-    text('about', 'About', '对象'),
+    text('about', 'About', '对象', { labels: 'about' }),
     text('person', 'Person', '操作人'),
     text('reason', 'Reason', '原因'),
   ],

@@ -135,6 +135,14 @@ export const LABELS = {
     tighten: words('Limits tightened', '收紧限额'),
     undo: words('Measure undone', '撤销措施'),
   },
+  about: {
+    'kind:person': words('All persons', '所有个人客户'),
+    'kind:organisation': words('All organisations', '所有企业客户'),
+    'grade:A': words('Rated A', '信用评级 A'),
+    'grade:B': words('Rated B', '信用评级 B'),
+    'grade:C': words('Rated C', '信用评级 C'),
+    'grade:D': words('Rated D', '信用评级 D'),
+  },
   expiry: {
     overdue: words('Past its end', '已到期'),
     '1h': words('Within an hour', '1 小时内'),

@@ -11,9 +11,18 @@ export function formatMoney(minor: number, currency: string, language: Language,
   const digits = minorDigits(currency);
   const number = minor / 10 ** digits;
   const options: Intl.NumberFormatOptions = compact
-    ? { notation: 'compact', maximumFractionDigits: 1 }
+    ? shortOptions(number)
     : { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return `${currency} ${new Intl.NumberFormat(LOCALES[language], options).format(number)}`;
+}
+
+/** In as few characters as tell it; what is short enough anyway is written out, with separators. */
+export function formatShort(value: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], shortOptions(value)).format(value);
+}
+
+function shortOptions(value: number): Intl.NumberFormatOptions {
+  return Math.abs(value) < 10_000 ? { maximumFractionDigits: 1 } : { notation: 'compact', maximumFractionDigits: 1 };
 }
 
 export function formatTime(time: string | number, zone: string, language: Language, seconds = true): string {
@@ -27,6 +36,12 @@ export function formatTime(time: string | number, zone: string, language: Langua
 
 export function formatNumber(value: number, language: Language, digits = 0): string {
   return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value);
+}
+
+/** What people call a country; its code where it is none. */
+export function countryName(code: string, language: Language): string {
+  if (!/^[A-Z]{2}$/.test(code)) return code;
+  return new Intl.DisplayNames(LOCALES[language], { type: 'region' }).of(code) ?? code;
 }
 
 const UNITS: {

@@ -3,6 +3,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import './tables.css';
 import { PreferencesProvider } from './preferences.tsx';
 import { Refusal } from './refusal.ts';
 

@@ -1,6 +1,6 @@
 /** What else was found about the subject of an alert; and which of it this alert quiets. */
 import { useQuery } from '@tanstack/react-query';
-import { Card, Divider } from 'antd';
+import { Card, Divider, Typography } from 'antd';
 import { type Alert, type AlertDetail, type AlertPage, ask, query } from '../api.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { usePreferences } from '../preferences.tsx';
@@ -19,9 +19,10 @@ export function OtherAlerts({ alert: { id, subject } }: { readonly alert: AlertD
   const isQuieted = (one: Alert) => one.quietedBy === id;
   return (
     <Card size="small" title={pick(ALERT_TEXTS.others)}>
-      <Loaded query={others} isEmpty={(items) => items.length === 0}>
+      <Loaded query={others}>
         {(items) => (
           <>
+            {items.length === 0 && <Typography.Text type="secondary">{pick(ALERT_TEXTS.noOthers)}</Typography.Text>}
             {items.some(isQuieted) && (
               <>
                 <Divider titlePlacement="start" plain style={{ margin: '0 0 8px' }}>
@@ -32,7 +33,9 @@ export function OtherAlerts({ alert: { id, subject } }: { readonly alert: AlertD
                 </div>
               </>
             )}
-            {!items.every(isQuieted) && <AlertTable alerts={items.filter((one) => !isQuieted(one))} />}
+            {items.length > 0 && !items.every(isQuieted) && (
+              <AlertTable alerts={items.filter((one) => !isQuieted(one))} />
+            )}
           </>
         )}
       </Loaded>

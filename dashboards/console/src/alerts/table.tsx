@@ -2,6 +2,7 @@
 import { Card, Checkbox, Flex, Grid, Table, Tag, Typography } from 'antd';
 import { Link } from 'wouter';
 import type { Alert } from '../api.ts';
+import { formatNumber } from '../format.ts';
 import { useFormats } from '../me.tsx';
 import { CodeTag, PartyLink, useRuleTitle } from '../parts/tags.tsx';
 import { usePreferences } from '../preferences.tsx';
@@ -20,7 +21,7 @@ export interface AlertTableProps {
 }
 
 export function AlertTable({ alerts, choice }: AlertTableProps) {
-  const { say, pick } = usePreferences();
+  const { say, pick, language } = usePreferences();
   const { time } = useFormats();
   const titleOf = useRuleTitle();
   if (Grid.useBreakpoint().md !== true) return <AlertCards alerts={alerts} choice={choice} />;
@@ -31,11 +32,16 @@ export function AlertTable({ alerts, choice }: AlertTableProps) {
       rowKey="id"
       dataSource={[...alerts]}
       pagination={false}
-      scroll={{ x: 'max-content' }}
+      // Narrower than this it scrolls; wider, reasons have the room that others leave.
+      scroll={{ x: 800 }}
       {...selection}
       onRow={({ id }) => ({ 'data-alert': id }) as object}
       columns={[
-        { title: say('severity'), render: (_, { severity }) => <CodeTag set="severity" value={severity} /> },
+        {
+          title: say('severity'),
+          className: 'one-line',
+          render: (_, { severity }) => <CodeTag set="severity" value={severity} />,
+        },
         {
           title: say('rule'),
           render: (_, { id, rule }) => (
@@ -46,20 +52,33 @@ export function AlertTable({ alerts, choice }: AlertTableProps) {
         },
         {
           title: say('subject'),
-          render: (_, { subject, subjectKind }) => (subjectKind === 'party' ? <PartyLink id={subject} /> : subject),
+          render: (_, { subject, subjectKind }) => (
+            <span style={{ overflowWrap: 'anywhere' }}>
+              {subjectKind === 'party' ? <PartyLink id={subject} /> : subject}
+            </span>
+          ),
         },
         {
           title: say('reason'),
           render: (_, alert) => (
-            <div style={{ maxWidth: 480, minWidth: 220, whiteSpace: 'normal' }}>
+            <div style={{ minWidth: 200 }}>
               {pick(alert.reason)} <Marks alert={alert} />
             </div>
           ),
         },
-        { title: say('hits'), dataIndex: 'occurrences', align: 'right' },
-        { title: say('status'), render: (_, { status }) => <CodeTag set="alertStatus" value={status} /> },
+        {
+          title: say('hits'),
+          align: 'right',
+          className: 'one-line',
+          render: (_, { occurrences }) => formatNumber(occurrences, language),
+        },
+        {
+          title: say('status'),
+          className: 'one-line',
+          render: (_, { status }) => <CodeTag set="alertStatus" value={status} />,
+        },
         { title: pick(ALERT_TEXTS.assignee), render: (_, { assignee }) => assignee ?? '–' },
-        { title: say('time'), render: (_, { at }) => time(at) },
+        { title: say('time'), className: 'one-line', render: (_, { at }) => time(at, false) },
       ]}
     />
   );

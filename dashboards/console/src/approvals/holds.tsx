@@ -41,7 +41,8 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
       rowKey="transferId"
       dataSource={[...holds]}
       pagination={{ pageSize: 25, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
+      // Narrower than this it scrolls; wider, reasons have the room that others leave.
+      scroll={{ x: 900 }}
       {...selection}
       columns={[
         {
@@ -62,26 +63,33 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
           render: (_, { debtor, creditor }) => (
             <>
               <PartyLink id={debtor} />
-              <br />→ <PartyLink id={creditor} />
+              <div style={{ overflowWrap: 'anywhere', minWidth: 140 }}>
+                → <PartyLink id={creditor} />
+              </div>
             </>
           ),
         },
-        { title: say('amount'), align: 'right', render: (_, { amount }) => money(amount) },
+        { title: say('amount'), align: 'right', className: 'one-line', render: (_, { amount }) => money(amount) },
         {
           title: say('reason'),
           render: (_, hold) => (
-            <div style={{ maxWidth: 320, minWidth: 200, whiteSpace: 'normal' }}>
+            <div style={{ minWidth: 180 }}>
               <Reasons hold={hold} />
             </div>
           ),
         },
-        { title: say('given'), render: (_, hold) => <Given hold={hold} /> },
+        { title: say('given'), className: 'one-line', render: (_, hold) => <Given hold={hold} /> },
         { title: pick(APPROVAL_TEXTS.maker), render: (_, hold) => <Maker hold={hold} /> },
         {
-          title: say('expires'),
-          render: (_, { expiresAt }) => (expiresAt === undefined ? '–' : time(expiresAt, false)),
+          title: `${say('time')} → ${say('expires')}`,
+          className: 'one-line',
+          render: (_, { at, expiresAt }) => (
+            <>
+              {time(at, false)}
+              {expiresAt !== undefined && <div>→ {time(expiresAt, false)}</div>}
+            </>
+          ),
         },
-        { title: say('time'), render: (_, { at }) => time(at, false) },
       ]}
     />
   );

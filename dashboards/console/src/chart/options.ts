@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { type LabelSet, labelOf } from '../../../panels/words.ts';
 import type { PanelData, PanelFacts } from '../api.ts';
-import { formatMoney, formatUnit } from '../format.ts';
+import { formatMoney, formatShort, formatUnit } from '../format.ts';
 import type { Language } from '../preferences.tsx';
 
 export interface Reading {
@@ -64,6 +64,8 @@ export function shownShort(
 
 export function worded(value: string, { labels }: Column, { language, ruleTitle }: Reading): string {
   if (labels === undefined) return value;
+  // A rule, a group of customers, or whatever else control is about.
+  if (labels === 'about' && ruleTitle(value) !== value) return ruleTitle(value);
   return labels === 'rules' ? ruleTitle(value) : labelOf(labels as LabelSet, value, language);
 }
 
@@ -175,8 +177,7 @@ function linesOf({ warning, critical }: { warning: number; critical: number }, p
 
 function axisText(value: number, column: Column, data: PanelData, { language }: Reading): string {
   if (column.kind === 'money') return formatMoney(value, data.currency, language, true).replace(/^\w{3} /, '');
-  if (column.unit === 'count')
-    return new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { notation: 'compact' }).format(value);
+  if (column.unit === 'count') return formatShort(value, language);
   return formatUnit(value, (column.unit ?? 'count') as never, language);
 }
 

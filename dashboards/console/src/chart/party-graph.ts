@@ -1,8 +1,12 @@
 /** The small graph of who pays whom behind an alert: an arrow for each pair, as wide as the money is much. */
 import type { EChartsCoreOption } from 'echarts/core';
-import type { Leg } from '../api.ts';
+import type { z } from 'zod';
+import type { detailBody } from '../../../api/alerts.ts';
+import type { Words } from '../../../panels/words.ts';
 import { formatMoney } from '../format.ts';
-import type { Language } from '../preferences.tsx';
+
+export type Leg = z.infer<typeof detailBody>['legs'][number];
+type Language = keyof Words;
 
 const PARTIES_MAX = 40;
 
@@ -11,7 +15,7 @@ export function partyGraph(legs: readonly Leg[], subject: string, language: Lang
     string,
     { source: string; target: string; minor: number; currency: string; times: number; hit: boolean }
   >();
-  for (const { debtor, creditor, amount, hit } of legs) {
+  for (const { debtor, creditor, amount, hit } of oncePerTransfer(legs)) {
     const key = `${debtor.party} ${creditor.party} ${amount.currency}`;
     const flow = flows.get(key) ?? {
       source: debtor.party,
@@ -58,4 +62,15 @@ export function partyGraph(legs: readonly Leg[], subject: string, language: Lang
       },
     ],
   };
+}
+
+/** What was submitted, settled and returned is one transfer: the last that is known of it counts, and whether any of it was hit. */
+function oncePerTransfer(legs: readonly Leg[]): Leg[] {
+  const byTransfer = new Map<string, Leg>();
+  for (const leg of legs) {
+    const known = byTransfer.get(leg.transferId);
+    const later = known === undefined || known.at < leg.at ? leg : known;
+    byTransfer.set(leg.transferId, { ...later, hit: leg.hit || known?.hit === true });
+  }
+  return [...byTransfer.values()];
 }

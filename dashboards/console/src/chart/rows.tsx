@@ -64,7 +64,9 @@ function cellOf({ kind, name }: Column): CSSProperties {
     padding: '8px',
     textAlign: isNumber ? 'right' : 'left',
     verticalAlign: 'top',
-    ...(isNumber ? { whiteSpace: 'nowrap' } : { overflowWrap: 'anywhere', minWidth: LONG.has(name) ? 180 : 64 }),
+    ...(isNumber || kind === 'time'
+      ? { whiteSpace: 'nowrap' }
+      : { overflowWrap: 'anywhere', minWidth: LONG.has(name) ? 160 : 64 }),
   };
 }
 

@@ -77,25 +77,26 @@ function InForce({ measures, onUndo }: InForceProps) {
       rowKey="measure"
       dataSource={[...measures]}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
+      scroll={{ x: 820 }}
       columns={[
         {
           title: pick(EMERGENCY.measure),
           render: (_, measure) => (
-            <div style={{ minWidth: 240, maxWidth: 480, whiteSpace: 'normal' }}>
+            <div style={{ minWidth: 220 }}>
               <Tag color="red">{pick(TITLES[measure.kind])}</Tag> {pick(measureWords(measure))}
             </div>
           ),
         },
-        { title: pick(EMERGENCY.since), render: (_, { at }) => time(at) },
+        { title: pick(EMERGENCY.since), className: 'one-line', render: (_, { at }) => time(at, false) },
         {
           title: pick(EMERGENCY.until),
-          render: (_, { until }) => (until === undefined ? pick(EMERGENCY.untilUndone) : time(until)),
+          className: 'one-line',
+          render: (_, { until }) => (until === undefined ? pick(EMERGENCY.untilUndone) : time(until, false)),
         },
         { title: pick(EMERGENCY.by), render: (_, { by }) => by ?? '–' },
         {
           title: pick(EMERGENCY.reason),
-          render: (_, { reason }) => <div style={{ minWidth: 160, whiteSpace: 'normal' }}>{reason ?? '–'}</div>,
+          render: (_, { reason }) => <div style={{ minWidth: 120, overflowWrap: 'anywhere' }}>{reason ?? '–'}</div>,
         },
         ...(onUndo === null ? [] : [undo]),
       ]}

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { labelOf } from '../../../panels/words.ts';
 import { AlertTable } from '../alerts/table.tsx';
 import { ask, type Party as PartyBody } from '../api.ts';
+import { countryName } from '../format.ts';
 import { FreezeButton } from '../parts/freeze-button.tsx';
 import { Legs } from '../parts/legs.tsx';
 import { LimitsUsed } from '../parts/limits-used.tsx';
@@ -122,12 +123,12 @@ function Profile({ party }: { readonly party: PartyBody }) {
           <Descriptions.Item label={say('kind')}>
             {file.kind === undefined ? '–' : labelOf('customerKind', file.kind, language)}
           </Descriptions.Item>
-          <Descriptions.Item label={say('country')}>{file.country ?? '–'}</Descriptions.Item>
+          <Descriptions.Item label={say('country')}>
+            {file.country === undefined ? '–' : countryName(file.country, language)}
+          </Descriptions.Item>
           <Descriptions.Item label={say('zone')}>{file.zone ?? party.limits.zone}</Descriptions.Item>
           <Descriptions.Item label={say('tags')}>
-            {(file.tags ?? []).map((tag) => (
-              <Tag key={tag}>{tag}</Tag>
-            ))}
+            {(file.tags ?? []).length === 0 ? '–' : (file.tags ?? []).map((tag) => <Tag key={tag}>{tag}</Tag>)}
           </Descriptions.Item>
           <Descriptions.Item label={say('accounts')}>
             <Personal>{(file.accounts ?? []).join(', ') || '–'}</Personal>

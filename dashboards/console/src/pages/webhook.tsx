@@ -141,14 +141,15 @@ function AttemptList({ id }: { readonly id: string }) {
               rowKey={({ messageId, attempt, at }) => `${messageId} ${attempt} ${at}`}
               dataSource={items}
               pagination={false}
-              scroll={{ x: 'max-content' }}
+              scroll={{ x: 960 }}
               columns={[
-                { title: pick(WEBHOOKS.time), render: (_, { at }) => time(at) },
+                { title: pick(WEBHOOKS.time), className: 'one-line', render: (_, { at }) => time(at) },
                 {
                   title: pick(WEBHOOKS.message),
                   render: (_, { messageId, type }) => (
                     <>
-                      <code>{messageId}</code> {type}
+                      <code>{messageId}</code>
+                      <div>{type}</div>
                     </>
                   ),
                 },
@@ -163,21 +164,27 @@ function AttemptList({ id }: { readonly id: string }) {
                     <Tag color={COLORS[outcome] ?? 'default'}>{pick(OUTCOMES[outcome] ?? WEBHOOKS.unknown)}</Tag>
                   ),
                 },
-                { title: pick(WEBHOOKS.status), align: 'right', render: (_, { status }) => status ?? '–' },
+                {
+                  title: pick(WEBHOOKS.status),
+                  align: 'right',
+                  className: 'one-line',
+                  render: (_, { status }) => status ?? '–',
+                },
                 {
                   title: pick(WEBHOOKS.took),
                   align: 'right',
+                  className: 'one-line',
                   render: (_, { durationMs }) => formatDuration(durationMs, language),
                 },
                 {
                   title: pick(WEBHOOKS.why),
-                  render: (_, attempt) => (
-                    <div style={{ minWidth: 160, maxWidth: 420, whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
-                      {why(attempt)}
-                    </div>
-                  ),
+                  render: (_, attempt) => <div style={{ minWidth: 160, overflowWrap: 'anywhere' }}>{why(attempt)}</div>,
                 },
-                { title: pick(WEBHOOKS.next), render: (_, { nextAt }) => (nextAt === undefined ? '–' : time(nextAt)) },
+                {
+                  title: pick(WEBHOOKS.next),
+                  className: 'one-line',
+                  render: (_, { nextAt }) => (nextAt === undefined ? '–' : time(nextAt, false)),
+                },
               ]}
             />
             {next !== null && limit < PAGE_MAX && (

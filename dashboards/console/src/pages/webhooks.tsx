@@ -68,7 +68,7 @@ function List({ subscriptions }: { readonly subscriptions: readonly Subscription
       rowKey="id"
       dataSource={[...subscriptions]}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
+      scroll={{ x: 900 }}
       columns={[
         {
           title: pick(WEBHOOKS.purpose),
@@ -76,7 +76,7 @@ function List({ subscriptions }: { readonly subscriptions: readonly Subscription
             <>
               <Link href={`/webhooks/${encodeURIComponent(id)}`}>{title}</Link>
               <br />
-              {address}
+              <span style={{ overflowWrap: 'anywhere' }}>{address}</span>
             </>
           ),
         },
@@ -84,8 +84,21 @@ function List({ subscriptions }: { readonly subscriptions: readonly Subscription
           title: pick(WEBHOOKS.topics),
           render: (_, { topics }) => topics.map((topic) => labelOf('topic', topic, language)).join(' · '),
         },
-        { title: pick(WEBHOOKS.state), render: (_, one) => <WebhookState subscription={one} /> },
-        { title: pick(WEBHOOKS.share), align: 'right', render: (_, { id }) => shareOf(figuresOf(id), language) },
+        {
+          title: pick(WEBHOOKS.state),
+          render: (_, one) => (
+            <>
+              <WebhookState subscription={one} />
+              {!one.enabled && <div>{`${one.reason ?? '–'} (${one.changedBy})`}</div>}
+            </>
+          ),
+        },
+        {
+          title: pick(WEBHOOKS.share),
+          align: 'right',
+          className: 'one-line',
+          render: (_, { id }) => shareOf(figuresOf(id), language),
+        },
         {
           title: pick(WEBHOOKS.slowest),
           align: 'right',
@@ -96,17 +109,14 @@ function List({ subscriptions }: { readonly subscriptions: readonly Subscription
         },
         {
           title: pick(WEBHOOKS.lastSuccess),
-          render: (_, { health }) => (health?.lastSuccessAt ? time(health.lastSuccessAt) : '–'),
+          className: 'one-line',
+          render: (_, { health }) => (health?.lastSuccessAt ? time(health.lastSuccessAt, false) : '–'),
         },
         {
           title: pick(WEBHOOKS.waiting),
           align: 'right',
           render: (_, { health }) =>
             health === null ? '–' : formatNumber(health.unfinished + health.lagRecords, language),
-        },
-        {
-          title: pick(WEBHOOKS.why),
-          render: (_, { enabled, reason, changedBy }) => (enabled ? '' : `${reason ?? '–'} (${changedBy})`),
         },
       ]}
     />

@@ -16,11 +16,12 @@ export function Legs({ legs }: { readonly legs: readonly AnyLeg[] }) {
     <Table<AnyLeg>
       size="small"
       rowKey={(leg) => `${leg.eventId} ${leg.role}`}
-      dataSource={[...legs]}
+      // The latest first, by their own time: settlements come later than what they settle.
+      dataSource={[...legs].sort((one, other) => Date.parse(other.at) - Date.parse(one.at))}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
+      scroll={{ x: 860 }}
       columns={[
-        { title: say('time'), render: (_, leg) => time(leg.at) },
+        { title: say('time'), className: 'one-line', render: (_, leg) => time(leg.at) },
         {
           title: say('transfer'),
           render: (_, leg) => (
@@ -32,9 +33,17 @@ export function Legs({ legs }: { readonly legs: readonly AnyLeg[] }) {
         },
         { title: say('payer'), render: (_, leg) => <PartyLink id={leg.debtor.party} /> },
         { title: say('payee'), render: (_, leg) => <PartyLink id={leg.creditor.party} /> },
-        { title: say('amount'), align: 'right', render: (_, leg) => money(leg.amount) },
-        { title: say('status'), render: (_, leg) => labelOf('transferStatus', leg.status, language) },
-        { title: say('channel'), render: (_, { channel }) => (channel === undefined ? '–' : labelOf('channel', channel, language)) },
+        { title: say('amount'), align: 'right', className: 'one-line', render: (_, leg) => money(leg.amount) },
+        {
+          title: say('status'),
+          className: 'one-line',
+          render: (_, leg) => labelOf('transferStatus', leg.status, language),
+        },
+        {
+          title: say('channel'),
+          className: 'one-line',
+          render: (_, { channel }) => (channel === undefined ? '–' : labelOf('channel', channel, language)),
+        },
       ]}
     />
   );

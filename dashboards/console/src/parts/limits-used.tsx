@@ -25,21 +25,21 @@ export function LimitsUsed({ party }: { readonly party: Party }) {
   return (
     <Card size="small" title={say('limits')} style={{ height: '100%' }}>
       <Row gutter={[12, 12]}>
-        <Col xs={24} sm={9}>
+        <Col xs={24} sm={10}>
           <Used
             title={`${say('today')} · ${day.date}`}
             used={day.outgoing}
             limit={limitOf(rules, 'limit-day', limitScalePercent, who)}
           />
         </Col>
-        <Col xs={24} sm={9}>
+        <Col xs={24} sm={10}>
           <Used
             title={`${say('thisMonth')} · ${month.month}`}
             used={month.outgoing}
             limit={limitOf(rules, 'limit-month', limitScalePercent, who)}
           />
         </Col>
-        <Col xs={24} sm={6}>
+        <Col xs={24} sm={4}>
           <Statistic title={say('rating')} value={grade ?? say('noRating')} styles={{ content: { fontSize: 18 } }} />
         </Col>
       </Row>
@@ -60,14 +60,12 @@ function Used({
   const { pick } = usePreferences();
   const { money } = useFormats();
   const own = limit === null ? undefined : (used.find(({ currency }) => currency === limit.currency)?.minor ?? 0);
+  const nothing = limit === null ? '–' : money({ minor: 0, currency: limit.currency });
+  const usedWritten = used.length === 0 ? nothing : used.map(money).join(' · ');
   const percent = own === undefined || limit === null ? null : Math.round((100 * own) / Math.max(1, limit.minor));
   return (
     <Flex vertical>
-      <Statistic
-        title={title}
-        value={used.length === 0 ? '–' : used.map(money).join(' · ')}
-        styles={{ content: { fontSize: 18 } }}
-      />
+      <Statistic title={title} value={usedWritten} styles={{ content: { fontSize: 18 } }} />
       {percent !== null && limit !== null && (
         <>
           <Progress
@@ -78,7 +76,7 @@ function Used({
             {...(percent >= NEAR_PERCENT && percent < 100 ? { strokeColor: '#d46b08' } : {})}
             format={() => `${percent}%`}
           />
-          <Typography.Text type="secondary">
+          <Typography.Text type="secondary" style={{ whiteSpace: 'nowrap' }}>
             {pick(PARTY_TEXTS.of)} {money(limit)}
           </Typography.Text>
         </>

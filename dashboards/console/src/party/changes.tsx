@@ -4,7 +4,7 @@ import { Button, Card, Tag, Timeline, Typography } from 'antd';
 import { useState } from 'react';
 import { labelOf } from '../../../panels/words.ts';
 import { ask, type PartyChanges } from '../api.ts';
-import { formatMoney, formatNumber } from '../format.ts';
+import { countryName, formatMoney, formatNumber } from '../format.ts';
 import { useRefreshMs } from '../live.tsx';
 import { useFormats } from '../me.tsx';
 import { Loaded } from '../parts/loaded.tsx';
@@ -99,6 +99,7 @@ function valueText(field: string, value: unknown, language: Language): string {
   if (value === null || value === undefined) return '–';
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(String).join(', ');
   if (field === 'kind') return labelOf('customerKind', String(value), language);
+  if (field === 'country') return countryName(String(value), language);
   if (field === 'limitScalePercent') return `${formatNumber(Number(value), language)}%`;
   if (typeof value === 'number') return formatNumber(value, language);
   const { minor, currency } = value as { readonly minor?: number; readonly currency?: string };
