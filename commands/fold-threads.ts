@@ -27,6 +27,8 @@ export interface FoldThreadsOptions {
   readonly onBatches?: (batches: readonly ProcessedBatch[]) => void;
   /** Another took over a share; it was dropped here. The end of the process, unless somebody says what else. */
   readonly onFenced?: (share: Share, error: WeirError) => void;
+  /** Told of trouble of a thread’s log that passes. */
+  readonly onTrouble?: (error: WeirError) => void;
   readonly onFailed: (error: Error) => void;
 }
 
@@ -184,6 +186,9 @@ class Thread {
         break;
       case 'fenced':
         this.#lose(message.share, new WeirError('LOG_FENCED', message.message));
+        break;
+      case 'trouble':
+        this.#options.onTrouble?.(new WeirError('LOG_UNAVAILABLE', message.message));
         break;
       case 'failed':
         this.#fail(errorOf(message));

@@ -30,12 +30,13 @@ export async function startShares(options: SharesOptions, log: Log, logSource: L
     logger.warn({ err: error, share }, 'another process took over; this one goes on without it');
     ownership?.giveUp(share, error);
   };
+  const onTrouble = (error: unknown) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again');
   const stages = new Stages({ onFenced, onFault: (error) => lifecycle.fail(error) });
   const threads =
     roles.has('route') || roles.has('score')
       ? await lifecycle.start(
           'fold',
-          () => startThreads(options, log, logSource, onFenced),
+          () => startThreads(options, log, logSource, { onFenced, onTrouble }),
           (started) => started.stop(),
         )
       : null;
@@ -46,7 +47,7 @@ export async function startShares(options: SharesOptions, log: Log, logSource: L
       sessionMs: options.loaded.config.kafkaSessionMs,
       stages: sharesOf(options, log.partitions),
       onFault: (error) => lifecycle.fail(error),
-      onTrouble: (error) => logger.warn({ err: error }, 'Kafka is in trouble; it is tried again'),
+      onTrouble,
     });
     return ownership;
   };
@@ -99,7 +100,10 @@ function startThreads(
   { loaded, metrics, lifecycle, roles, tracing = null }: SharesOptions,
   log: Log,
   logSource: LogSource,
-  onFenced: (share: Share, error: unknown) => void,
+  told: {
+    readonly onFenced: (share: Share, error: unknown) => void;
+    readonly onTrouble: (error: unknown) => void;
+  },
 ): FoldThreads {
   const { dataDir, foldThreads, checkpointIntervalMs, checkpointBytes } = loaded.config;
   return new FoldThreads({
@@ -113,7 +117,7 @@ function startThreads(
     onTotals: (worker, totals) => metrics.merge(worker, totals),
     onGauges: (values) => metrics.setAll(values),
     ...(tracing === null ? {} : { onBatches: (batches) => tellBatches(tracing, batches) }),
-    onFenced,
+    ...told,
     onFailed: (error) => lifecycle.fail(error),
   });
 }

@@ -43,6 +43,8 @@ export type FromFoldThread =
   | { readonly kind: 'up' }
   | { readonly kind: 'done'; readonly change: number }
   | { readonly kind: 'fenced'; readonly share: Share; readonly message: string }
+  /** Of the log, and it passes or was mended. */
+  | { readonly kind: 'trouble'; readonly message: string }
   | {
       readonly kind: 'counters';
       readonly values: WorkerTotals;
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
   const port = parentPort!;
   const tell = (message: FromFoldThread) => port.postMessage(message);
   const data = workerData as FoldThreadData;
-  const log = await openLog(data.log);
+  const log = await openLog(data.log, (error) => tell({ kind: 'trouble', message: (error as Error).message }));
   const counters = new Counters();
   let batches: ProcessedBatch[] = [];
   const timesOf = (share: Share) =>

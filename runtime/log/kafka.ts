@@ -34,6 +34,7 @@ import { openRegistry, type RegistryAccess } from './kafka/registry.ts';
 import type { Place } from './kafka/requests.ts';
 import { type Registry, SchemaBook } from './kafka/schema-book.ts';
 import { Slot } from './kafka/slot.ts';
+import { Stuck } from './kafka/stuck.ts';
 import { applyTopics, checkTopics } from './kafka/topics.ts';
 import { TAKEOVER_PATIENCE_MS, Transactions } from './kafka/transactions.ts';
 import { Watchdog } from './kafka/watchdog.ts';
@@ -49,9 +50,12 @@ export interface KafkaLogOptions extends ClientSettings {
   readonly transactionTimeoutMs?: number;
   /** How often it is looked whether readers stand still; 15 s unless said. */
   readonly watchMs?: number;
+  /** A transaction that hides a partition for so long is looked into, and ended where it is over; 10 s unless said. */
+  readonly stuckMs?: number;
 }
 
 const WATCH_MS = 15_000;
+const STUCK_MS = 10_000;
 /** For a checkpoint that hangs waits only whoever takes over, who undoes it. */
 const COMMIT_TIMEOUT_MS = 15_000;
 const KEEP_TIMEOUT_MS = 120_000;
@@ -86,6 +90,7 @@ export class KafkaLog implements Log {
   readonly #fetchers: Fetcher[] = [];
   readonly #refreshing: Repeating;
   readonly #watchdog: Watchdog;
+  readonly #stuck: Stuck;
   #asked = false;
   #closed = false;
 
@@ -105,15 +110,25 @@ export class KafkaLog implements Log {
       nameOf: (topic) => names.topic(topic),
     });
     this.#refreshing = repeatEvery(REFRESH_MS, () => void this.#refreshWhereAsked());
+    const readers = () => this.#fetchers.flatMap((fetcher) => fetcher.reading());
+    const onTrouble = (error: unknown) => options.onTrouble?.(error);
     this.#watchdog = new Watchdog({
       intervalMs: options.watchMs ?? WATCH_MS,
-      readers: () => this.#fetchers.flatMap((fetcher) => fetcher.reading()),
+      readers,
       ends: async (places) => {
         const named = places.map(({ topic, partition }) => ({ topic: names.topic(topic), partition }));
         return (await boundsOf(this.#client, named)).map(({ end }) => end);
       },
       cut: () => this.#client.cut(),
-      onTrouble: (error) => options.onTrouble?.(error),
+      onTrouble,
+    });
+    this.#stuck = new Stuck({
+      client: this.#client,
+      brokers: options.connection.brokers,
+      afterMs: options.stuckMs ?? STUCK_MS,
+      readers,
+      nameOf: (topic) => names.topic(topic),
+      onTrouble,
     });
   }
 
@@ -222,6 +237,7 @@ export class KafkaLog implements Log {
     this.#waits.close();
     this.#refreshing.stop();
     this.#watchdog.stop();
+    this.#stuck.stop();
     for (const fetcher of this.#fetchers) fetcher.close();
     await this.#appender.settled();
     await this.#clients.close();

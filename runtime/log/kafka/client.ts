@@ -140,6 +140,12 @@ export class KafkaClient {
     return answers.flat();
   }
 
+  /** Asks all brokers that are there, once. */
+  async sendToAll<T>(request: () => Exchange<T>): Promise<T[]> {
+    await this.#cluster.refreshMetadataIfNecessary();
+    return Promise.all(this.#cluster.getNodeIds().map((nodeId) => this.send(Number(nodeId), request())));
+  }
+
   /** Sends to the coordinator of a transactional id, once. */
   async sendToCoordinator<T>(transactionalId: string, exchange: Exchange<T>): Promise<T> {
     return this.#sendTo(await this.#coordinatorOf(transactionalId, TRANSACTION), exchange);

@@ -39,6 +39,7 @@ const MEANINGS: { readonly [code: number]: Meaning } = {
   49: { name: 'INVALID_PRODUCER_ID_MAPPING', remedy: 'give-up' },
   50: { name: 'INVALID_TRANSACTION_TIMEOUT', remedy: 'give-up' },
   51: { name: 'CONCURRENT_TRANSACTIONS', remedy: 'again' },
+  52: { name: 'TRANSACTION_COORDINATOR_FENCED', remedy: 'again' },
   53: { name: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', remedy: 'give-up' },
   56: { name: 'KAFKA_STORAGE_ERROR', remedy: 'leader' },
   59: { name: 'UNKNOWN_PRODUCER_ID', remedy: 'give-up' },

@@ -57,6 +57,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
     findBroker(of: { readonly nodeId: number | string }): Promise<Broker>;
     findControllerBroker(): Promise<Broker>;
+    getNodeIds(): readonly string[];
     findGroupCoordinator(of: { readonly groupId: string; readonly coordinatorType: number }): Promise<Broker>;
     findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
   }

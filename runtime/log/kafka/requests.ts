@@ -189,7 +189,13 @@ export function endTransaction(transactionalId: string, { id, epoch }: ProducerI
   });
 }
 
-/** The state of the last transaction of an id, as its coordinator names it. */
+/** The last transaction of an id: its state, as its coordinator names it, its begin, and its producer. */
+export interface Described extends ProducerId {
+  readonly code: number;
+  readonly state: string;
+  readonly startedAt: number;
+}
+
 export function describeTransaction(transactionalId: string) {
   const body = new ByteWriter().noTags();
   body.compactArray([transactionalId], (id) => body.compactString(id)).noTags();
@@ -200,31 +206,38 @@ export function describeTransaction(transactionalId: string) {
       const code = reader.int16();
       reader.compactString();
       const state = reader.compactString();
-      passTransaction(reader);
-      return { code, state };
+      reader.int32();
+      return { code, state, startedAt: reader.int64(), ...readTransactionProducer(reader) };
     });
-    return described as { readonly code: number; readonly state: string };
+    return described as Described;
   });
 }
 
-/** Time-out and begin of a transaction, its producer with its epoch, and its partitions. */
-function passTransaction(reader: ByteReader): void {
-  reader.int32();
-  reader.int64();
-  reader.big64();
-  reader.int16();
+/** The producer of a transaction; passes its partitions. */
+function readTransactionProducer(reader: ByteReader): ProducerId {
+  const producer = { id: reader.big64(), epoch: reader.int16() };
   reader.compactArray(() => {
     reader.compactString();
     reader.compactArray(() => reader.int32());
     reader.tags();
   });
   reader.tags();
+  return producer;
+}
+
+/** One that wrote to a partition lately, as its leader knows it. */
+export interface PartitionProducer extends ProducerId {
+  readonly lastSequence: number;
+  readonly lastAt: number;
+  /** Epoch of the coordinator that ended a transaction of it there last; -1 where none did. */
+  readonly coordinatorEpoch: number;
+  /** Where a transaction of it began that is open there; -1 where none is. */
+  readonly openFrom: number;
 }
 
 export interface Producers extends Place {
   readonly code: number;
-  /** Those that wrote there lately, and where a transaction of theirs began that is open there; -1 where none is. */
-  readonly producers: readonly { readonly id: bigint; readonly openFrom: number }[];
+  readonly producers: readonly PartitionProducer[];
 }
 
 export function describeProducers(places: readonly Place[]) {
@@ -253,16 +266,17 @@ function readProducers(reader: ByteReader, topic: string): Producers {
   const partition = reader.int32();
   const code = reader.int16();
   reader.compactString();
-  const producers = reader.compactArray(() => {
-    const id = reader.big64();
-    // Its epoch, its last sequence and when it came, and the epoch of its coordinator.
-    reader.int32();
-    reader.int32();
-    reader.int64();
-    reader.int32();
-    const openFrom = reader.int64();
+  const producers = reader.compactArray((): PartitionProducer => {
+    const producer = {
+      id: reader.big64(),
+      epoch: reader.int32(),
+      lastSequence: reader.int32(),
+      lastAt: reader.int64(),
+      coordinatorEpoch: reader.int32(),
+      openFrom: reader.int64(),
+    };
     reader.tags();
-    return { id, openFrom };
+    return producer;
   });
   reader.tags();
   return { topic, partition, code, producers };

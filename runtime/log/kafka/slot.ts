@@ -2,6 +2,7 @@
  * What one reader has at hand of its partition: batches that were fetched in the background, and how far
  * the fetching got. Offsets have gaps, where transactions ended or were aborted; a slot passes them by itself.
  */
+import { monotonicNow } from '../../clock.ts';
 import type { WeirError } from '../../errors.ts';
 import type { RecordBatch } from '../port.ts';
 import { sliceValues } from '../values.ts';
@@ -13,6 +14,16 @@ export interface Fetched {
   /** Behind the last record, marker or aborted record that was looked at. */
   readonly next: number;
   readonly highWatermark: number;
+  /** Behind the last record that readers of committed records may see. */
+  readonly lastStableOffset: number;
+}
+
+/** Records that an open transaction hides. */
+export interface Hidden {
+  readonly from: number;
+  readonly to: number;
+  /** How long answers have said so, from the first to the last. */
+  readonly forMs: number;
 }
 
 /** Fetched ahead of the reader at most, about: one more answer may come on top. */
@@ -37,6 +48,8 @@ export class Slot implements Place {
   #position: number;
   #failure: WeirError | null = null;
   #highWatermark = 0;
+  /** What is hidden as of the last answer, and since when; null where nothing is. */
+  #hidden: (Hidden & { readonly since: number }) | null = null;
   #watchers = new Set<() => void>();
 
   constructor({ topic, partition }: Place, from: number) {
@@ -70,6 +83,10 @@ export class Slot implements Place {
 
   get watched(): boolean {
     return this.#watchers.size > 0;
+  }
+
+  get hidden(): Hidden | null {
+    return this.#hidden;
   }
 
   /** True where the log is known to end before an offset that somebody counts on. */
@@ -120,13 +137,15 @@ export class Slot implements Place {
     this.#bytes = 0;
     this.#failure = null;
     this.#highWatermark = 0;
+    this.#hidden = null;
     this.#fetched = offset;
     this.#position = offset;
     this.notBefore = 0;
     if (this.asked) this.wanting();
   }
 
-  take({ batches, next, highWatermark }: Fetched): void {
+  take({ batches, next, highWatermark, lastStableOffset }: Fetched): void {
+    this.#noteHidden(lastStableOffset, highWatermark);
     const passed = next > this.#fetched;
     this.#fetched = Math.max(this.#fetched, next);
     const told = this.#highWatermark;
@@ -149,6 +168,12 @@ export class Slot implements Place {
     this.#watchers.add(work);
     this.ask();
     return () => this.#watchers.delete(work);
+  }
+
+  #noteHidden(from: number, to: number): void {
+    const now = monotonicNow();
+    const since = this.#hidden?.from === from ? this.#hidden.since : now;
+    this.#hidden = from < to ? { from, to, since, forMs: now - since } : null;
   }
 
   #tell(): void {

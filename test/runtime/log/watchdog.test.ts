@@ -18,7 +18,7 @@ it('cuts the connections of a reader that stands still, and lets it fail where t
     readers: () => [still, moving, through].map((slot, index) => ({ slot, cut: () => cuts[index]!++ })),
     ends: async () => {
       looks++;
-      moving.take({ batches: [], next: moving.next + 1, highWatermark: 1_000_000 });
+      moving.take({ batches: [], next: moving.next + 1, highWatermark: 1_000_000, lastStableOffset: 1_000_000 });
       return [9, 1_000_000, 7];
     },
     cut: () => {},
