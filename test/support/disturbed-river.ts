@@ -6,6 +6,10 @@ import { expect, onTestFailed, onTestFinished } from 'vitest';
 import { Random } from '../../producers/demo/random.ts';
 import type { ClickHouse } from '../../runtime/clickhouse.ts';
 import { systemNow } from '../../runtime/clock.ts';
+import { KafkaClient } from '../../runtime/log/kafka/client.ts';
+import { refuseCodes } from '../../runtime/log/kafka/errors.ts';
+import { Names } from '../../runtime/log/kafka/names.ts';
+import { LATEST, listOffsets } from '../../runtime/log/kafka/requests.ts';
 import { type KafkaLog, openKafkaLog } from '../../runtime/log/kafka.ts';
 import { type ClickHouseServer, clientsOf, type Harm, serviceAt, startFaultyProxy } from './clickhouse-http.ts';
 import type { Disturbed } from './disturbances.ts';
@@ -111,7 +115,44 @@ export async function startDisturbedRiver(bed: Bed, server: ClickHouseServer, se
         expect(ended, workers[index]?.printed().slice(-6_000)).toEqual([0, null]);
       }
       const engine = await caughtUp(head.dataDir, environmentAt(cluster.brokers.join(','), server.port));
+      // Up to where readers of committed records get, that is: what the broker left hidden has to be ended first.
+      await nothingHidden(cluster.brokers, prefix);
+      await engine.caughtUp();
       await engine.stop();
     },
   };
+}
+
+/** Resolves once no open transaction hides anything of any topic. */
+async function nothingHidden(brokers: readonly string[], prefix: string): Promise<void> {
+  const counts = [...new Names(prefix).all(PARTITIONS)];
+  const topics = counts.map(([topic]) => topic);
+  const client = new KafkaClient({
+    brokers,
+    clientId: 'weir-test',
+    topics,
+    patienceMs: GOES_ON_MS,
+    onTrouble: () => {},
+  });
+  const places = counts.flatMap(([topic, count]) => {
+    return Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+  });
+  const endsOf = async (open: boolean) => {
+    const answers = await client.sendToLeaders(places, (own) => listOffsets(own, LATEST, { open }));
+    refuseCodes(answers, 'asking for the end of');
+    return new Map(answers.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+  };
+  try {
+    await client.connect();
+    const all = await endsOf(true);
+    const looking = async () => {
+      const seen = await endsOf(false);
+      const hidden = [...all.keys()].filter((place) => (seen.get(place) as number) < (all.get(place) as number));
+      if (hidden.length > 0) throw new Error(`something is hidden in ${hidden.join(', ')}`);
+      return true;
+    };
+    await eventually('nothing is hidden', looking, GOES_ON_MS);
+  } finally {
+    await client.close();
+  }
 }
