@@ -12,7 +12,7 @@ const CHANGES_MAX = 10;
 const settingBody = z.strictObject({
   name: z.string().describe('As in institution.zone.'),
   meaning: z.strictObject({ en: z.string(), zh: z.string() }),
-  kind: z.enum(['zone', 'currency', 'days', 'duration', 'integer']),
+  kind: z.enum(['zone', 'currency', 'days', 'duration', 'working-days']),
   minimum: z.number().nullable(),
   maximum: z.number().nullable(),
   value: z.unknown().describe('In force; durations in ms.'),

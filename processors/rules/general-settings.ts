@@ -11,8 +11,8 @@ export interface GeneralSetting {
   readonly name: string;
   readonly path: readonly string[];
   readonly meaning: Label;
-  /** An IANA zone, an ISO 4217 currency, a list of days, a duration in ms, or a whole number. */
-  readonly kind: 'zone' | 'currency' | 'days' | 'duration' | 'integer';
+  /** An IANA zone, an ISO 4217 currency, a list of days, a duration in ms, or a number of working days. */
+  readonly kind: 'zone' | 'currency' | 'days' | 'duration' | 'working-days';
   readonly minimum: number | null;
   readonly maximum: number | null;
 }
@@ -90,6 +90,6 @@ function shapeOf(schema: z.ZodType): Pick<GeneralSetting, 'kind' | 'minimum' | '
   if (form === 'zone' || form === 'currency') return { kind: form, minimum: null, maximum: null };
   const type = bare(schema);
   if (type instanceof z.ZodArray) return { kind: 'days', minimum: null, maximum: null };
-  if (type instanceof z.ZodNumber) return { kind: 'integer', minimum: type.minValue, maximum: type.maxValue };
-  throw new Error('a setting that is neither zone, currency, days, duration nor whole number has no form');
+  if (type instanceof z.ZodNumber) return { kind: 'working-days', minimum: type.minValue, maximum: type.maxValue };
+  throw new Error('a setting that is neither zone, currency, days, duration nor working days has no form');
 }

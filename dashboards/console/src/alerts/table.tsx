@@ -1,5 +1,6 @@
 /** Alerts as a table, on a phone as cards; with a choice among them for whoever may act on them. */
 import { Card, Checkbox, Flex, Grid, Table, Tag, Typography } from 'antd';
+import type { CSSProperties } from 'react';
 import { Link } from 'wouter';
 import type { Alert } from '../api.ts';
 import { formatNumber } from '../format.ts';
@@ -8,6 +9,9 @@ import { CodeTag, PartyLink, useRuleTitle } from '../parts/tags.tsx';
 import { usePreferences } from '../preferences.tsx';
 import { ALERT_TEXTS } from '../words/alerts.ts';
 import './alerts.css';
+
+/** Characters that a column has room for. */
+const ONE_LINE_MAX = 14;
 
 /** Which alerts are chosen, and how that changes. */
 export interface Choice {
@@ -45,7 +49,7 @@ export function AlertTable({ alerts, choice }: AlertTableProps) {
         {
           title: say('rule'),
           render: (_, { id, rule }) => (
-            <Link href={`/alerts/${encodeURIComponent(id)}`} data-opens="">
+            <Link href={`/alerts/${encodeURIComponent(id)}`} data-opens="" {...kept(titleOf(rule))}>
               {titleOf(rule)}
             </Link>
           ),
@@ -53,9 +57,7 @@ export function AlertTable({ alerts, choice }: AlertTableProps) {
         {
           title: say('subject'),
           render: (_, { subject, subjectKind }) => (
-            <span style={{ overflowWrap: 'anywhere' }}>
-              {subjectKind === 'party' ? <PartyLink id={subject} /> : subject}
-            </span>
+            <div {...kept(subject)}>{subjectKind === 'party' ? <PartyLink id={subject} /> : subject}</div>
           ),
         },
         {
@@ -82,6 +84,13 @@ export function AlertTable({ alerts, choice }: AlertTableProps) {
       ]}
     />
   );
+}
+
+/** What is short stays on one line; the rest breaks wherever it must. */
+function kept(text: string): { readonly className?: string; readonly style?: CSSProperties } {
+  return text.length <= ONE_LINE_MAX
+    ? { className: 'one-line' }
+    : { style: { overflowWrap: 'anywhere', minWidth: 120 } };
 }
 
 function selectionOf({ chosen, choose }: Choice, select: string) {

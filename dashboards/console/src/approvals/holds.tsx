@@ -63,7 +63,7 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
           render: (_, { debtor, creditor }) => (
             <>
               <PartyLink id={debtor} />
-              <div style={{ overflowWrap: 'anywhere', minWidth: 140 }}>
+              <div style={{ overflowWrap: 'anywhere', minWidth: 172 }}>
                 → <PartyLink id={creditor} />
               </div>
             </>

@@ -245,8 +245,8 @@ function pieOption(facts: PanelFacts, data: PanelData, reading: Reading): EChart
     series: [
       {
         type: 'pie',
-        radius: ['38%', '58%'],
-        center: ['32%', '50%'],
+        radius: ['32%', '50%'],
+        center: ['28%', '50%'],
         label: { show: false },
         data: data.rows.map(([name, value]) => ({
           name: worded(String(name), named, reading),

@@ -36,12 +36,15 @@ const HEIGHT = 260;
 export interface PanelCardProps {
   readonly id: string;
   readonly rangeMs: number;
+  /** Loaded at once, wherever it stands: it is what the page is for. */
+  readonly isWanted?: boolean;
 }
 
-export function PanelCard({ id, rangeMs }: PanelCardProps) {
+export function PanelCard({ id, rangeMs, isWanted = false }: PanelCardProps) {
   const { language, pick } = usePreferences();
   const { zone } = useFormats();
-  const [seen, place] = useSeen();
+  const [isNear, place] = useSeen();
+  const seen = isWanted || isNear;
   const panels = useQuery({
     queryKey: ['panels'],
     queryFn: () => ask<PanelList>('/v1/panels'),
@@ -57,7 +60,11 @@ export function PanelCard({ id, rangeMs }: PanelCardProps) {
     placeholderData: (before) => before,
   });
   const title =
-    facts === undefined ? <span>{'\u00a0'}</span> : <Tooltip title={pick(facts.question)}>{pick(facts.title)}</Tooltip>;
+    facts === undefined ? (
+      <span>{'\u00a0'}</span>
+    ) : (
+      <Tooltip title={pick(facts.question)}>{titleOf(pick(facts.title), facts, data.data)}</Tooltip>
+    );
   return (
     <div ref={place} style={{ height: '100%' }}>
       <Card size="small" title={title} style={{ height: '100%' }} data-panel={id}>
@@ -71,6 +78,13 @@ export function PanelCard({ id, rangeMs }: PanelCardProps) {
       </Card>
     </div>
   );
+}
+
+/** Axes of amounts have room for numbers alone: the title says in which currency they are. */
+function titleOf(title: string, { kind, columns }: PanelFacts, data: PanelData | undefined): string {
+  const currencies = columns.flatMap(({ currency }) => (currency === undefined ? [] : [currency]));
+  if (data === undefined || kind === 'stat' || kind === 'table' || currencies.length === 0) return title;
+  return `${title} (${currencies.includes('chosen') ? data.currency : data.baseCurrency})`;
 }
 
 function Answer({ facts, data }: { readonly facts: PanelFacts; readonly data: PanelData }) {

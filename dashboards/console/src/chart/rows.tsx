@@ -58,7 +58,7 @@ export function Rows(props: AnswerProps) {
   );
 }
 
-function cellOf({ kind, name }: Column): CSSProperties {
+function cellOf({ kind, name, labels }: Column): CSSProperties {
   const isNumber = kind === 'number' || kind === 'money';
   return {
     padding: '8px',
@@ -66,7 +66,8 @@ function cellOf({ kind, name }: Column): CSSProperties {
     verticalAlign: 'top',
     ...(isNumber || kind === 'time'
       ? { whiteSpace: 'nowrap' }
-      : { overflowWrap: 'anywhere', minWidth: LONG.has(name) ? 160 : 64 }),
+      : // Words stay whole; ids may be longer than there is room for.
+        { overflowWrap: labels === undefined ? 'anywhere' : 'break-word', minWidth: LONG.has(name) ? 160 : 72 }),
   };
 }
 

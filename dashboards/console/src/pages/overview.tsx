@@ -23,11 +23,11 @@ const PANELS: readonly (readonly [id: string, width: number])[] = [
   ['freshness', 6],
   ['decisions-by-outcome', 12],
   ['amount-by-outcome', 12],
-  ['alerts-by-severity', 12],
+  ['alerts-by-severity', 10],
   ['open-alerts', 6],
-  ['stopped-by-rule', 6],
-  ['latest-alerts', 14],
-  ['alerts-by-rule', 10],
+  ['stopped-by-rule', 8],
+  ['latest-alerts', 15],
+  ['alerts-by-rule', 9],
   ['decisions-by-hour', 12],
   ['decision-latency', 12],
   ['throughput', 12],
@@ -50,7 +50,7 @@ export default function Overview() {
     <Page title={say('overview')} extra={choice}>
       <Row gutter={[12, 12]}>
         {PANELS.map(([id, width]) => (
-          <Col key={id} xs={24} xl={width} md={width <= 6 ? 12 : 24}>
+          <Col key={id} xs={24} xl={width} md={width <= 8 ? 12 : 24}>
             <PanelCard id={id} rangeMs={rangeMs} />
           </Col>
         ))}

@@ -1,7 +1,7 @@
 /** The rules: what each looks for, whether it is on, its options in force, what it found, and who changed settings last. */
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Card, Flex, Grid, Input, Table, Tag, Typography } from 'antd';
-import { useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import type { Words } from '../../../panels/words.ts';
 import { ask, type PanelData, query, type RuleChanges, type Rules as RulesBody } from '../api.ts';
 import { PanelCard } from '../chart/panel-card.tsx';
@@ -23,6 +23,13 @@ type Rule = RulesBody['items'][number];
 const MONTH_MS = 30 * 86_400_000;
 const QUARTER_MS = 3 * MONTH_MS;
 const REFRESH_MS = 60_000;
+
+const TWO_LINES: CSSProperties = {
+  display: '-webkit-box',
+  WebkitBoxOrient: 'vertical',
+  WebkitLineClamp: 2,
+  overflow: 'hidden',
+};
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
 export default function Rules({ chosen }: { readonly chosen: string | null }) {
@@ -57,7 +64,7 @@ export default function Rules({ chosen }: { readonly chosen: string | null }) {
             <Card size="small" title={<Changed changed={changed} />}>
               <List rules={items.filter(isSought)} chosen={chosen} revision={revision} changes={changes.data ?? null} />
             </Card>
-            <PanelCard id="control-changes" rangeMs={QUARTER_MS} />
+            <PanelCard id="control-changes" rangeMs={QUARTER_MS} isWanted />
           </Flex>
         )}
       </Loaded>
@@ -114,7 +121,7 @@ function List({ rules, chosen, revision, changes }: ListProps) {
   const figure = (title: Words, render: (rule: Rule) => string) => ({
     title: pick(title),
     align: 'right' as const,
-    width: 84,
+    width: 76,
     render: (_: unknown, rule: Rule) => render(rule),
   });
   const figures = [
@@ -141,7 +148,7 @@ function List({ rules, chosen, revision, changes }: ListProps) {
           ? [
               {
                 title: say('family'),
-                width: 130,
+                width: language === 'zh' ? 100 : 172,
                 render: (_: unknown, { family }: Rule) => <CodeTag set="family" value={family} />,
               },
             ]
@@ -156,7 +163,7 @@ function List({ rules, chosen, revision, changes }: ListProps) {
           ? [
               {
                 title: pick(RULES.last),
-                width: 170,
+                width: 150,
                 render: (_: unknown, { id }: Rule) => {
                   const last = lastOf(id);
                   return last === undefined ? '–' : `${time(last.at, false)} · ${last.by}`;
@@ -169,18 +176,14 @@ function List({ rules, chosen, revision, changes }: ListProps) {
   );
 }
 
-/** What it is called, and what it says: in one line, whole where one points at it, and below. */
+/** What it is called, and what it says: in two lines, whole where one points at it, and below. */
 function Title({ rule }: { readonly rule: Rule }) {
   const { pick, language } = usePreferences();
   const says = messageWritten(rule, language);
   return (
     <>
       <strong>{pick(rule.title)}</strong>
-      <Typography.Text
-        type="secondary"
-        title={says}
-        style={{ display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-      >
+      <Typography.Text type="secondary" title={says} style={TWO_LINES}>
         {says}
       </Typography.Text>
     </>

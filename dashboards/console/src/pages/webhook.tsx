@@ -148,7 +148,7 @@ function AttemptList({ id }: { readonly id: string }) {
                   title: pick(WEBHOOKS.message),
                   render: (_, { messageId, type }) => (
                     <>
-                      <code>{messageId}</code>
+                      <code className="one-line">{messageId}</code>
                       <div>{type}</div>
                     </>
                   ),

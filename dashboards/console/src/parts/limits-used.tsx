@@ -23,24 +23,26 @@ export function LimitsUsed({ party }: { readonly party: Party }) {
   const who = { ...(kind === undefined ? {} : { kind }), ...(tags === undefined ? {} : { tags }), grade: grade ?? 'A' };
   const { day, month } = party.limits;
   return (
-    <Card size="small" title={say('limits')} style={{ height: '100%' }}>
+    <Card
+      size="small"
+      title={say('limits')}
+      extra={grade === undefined ? say('noRating') : `${say('rating')} ${grade}`}
+      style={{ height: '100%' }}
+    >
       <Row gutter={[12, 12]}>
-        <Col xs={24} sm={10}>
+        <Col xs={24} sm={12}>
           <Used
             title={`${say('today')} · ${day.date}`}
             used={day.outgoing}
             limit={limitOf(rules, 'limit-day', limitScalePercent, who)}
           />
         </Col>
-        <Col xs={24} sm={10}>
+        <Col xs={24} sm={12}>
           <Used
             title={`${say('thisMonth')} · ${month.month}`}
             used={month.outgoing}
             limit={limitOf(rules, 'limit-month', limitScalePercent, who)}
           />
-        </Col>
-        <Col xs={24} sm={4}>
-          <Statistic title={say('rating')} value={grade ?? say('noRating')} styles={{ content: { fontSize: 18 } }} />
         </Col>
       </Row>
       <Typography.Text type="secondary">{pick(PARTY_TEXTS.generalLimit)}</Typography.Text>

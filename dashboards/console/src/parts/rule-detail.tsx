@@ -95,12 +95,13 @@ export function RuleDetail({ rule, revision, changes }: RuleDetailProps) {
 }
 
 function groupsWritten(rule: Rule, language: Language): string {
+  const meant = ({ meaning }: Option) => meaning[language].replace(/[.。]$/, '');
   return rule.groups
     .map(({ when, enabled, options }) => {
       const own = rule.options.filter(({ name }) => options[name] !== undefined);
       const parts = [
         ...(enabled === null ? [] : [`${RULES.judged[language]} ${RULES[enabled ? 'yes' : 'no'][language]}`]),
-        ...own.map((option) => `${option.name} ${written(options[option.name], option, language)}`),
+        ...own.map((option) => `${meant(option)} ${written(options[option.name], option, language)}`),
       ];
       return `${groupWords(when)[language]}${language === 'zh' ? '：' : ': '}${parts.join(', ')}`;
     })

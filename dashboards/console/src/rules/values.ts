@@ -74,7 +74,8 @@ export function messageWritten({ message, options, evidence }: Rule, language: L
   const text = message[language];
   return text.replaceAll(/\{(\w+)\}/g, (whole: string, name: string, at: number) => {
     const option = options.find((one) => one.name === name);
-    if (option !== undefined) return written(option.value, option, language);
+    // An amount of that name is what was measured, whatever the option of the same name says.
+    if (option !== undefined && option.kind !== 'money') return written(option.value, option, language);
     const label = (evidence.find((one) => one.name === name)?.label[language] ?? name).toLowerCase();
     const isNamed =
       text.slice(0, at).trim().toLowerCase().endsWith(label) ||

@@ -1,6 +1,7 @@
 /** Values of general settings: as a form holds them, as they are sent, and as a person reads them. */
 import type { SettingsFacts } from '../../../api/settings.ts';
 import type { Words } from '../../../panels/words.ts';
+import { formatNumber } from '../format.ts';
 import { type Option, toForm, toSend, written } from '../rules/values.ts';
 import { SETTINGS } from '../words/settings.ts';
 
@@ -13,10 +14,10 @@ const LOCALES = { en: 'en-GB', zh: 'zh-CN' } as const;
 
 /** As the options of rules are, where it has a form among them. */
 export function optionOf({ kind, ...setting }: Setting): Option | null {
-  if (kind !== 'duration' && kind !== 'integer') return null;
+  if (kind !== 'duration' && kind !== 'working-days') return null;
   return {
     ...setting,
-    kind,
+    kind: kind === 'duration' ? kind : 'integer',
     unit: kind === 'duration' ? kind : null,
     above: null,
     choices: [],
@@ -27,6 +28,8 @@ export function optionOf({ kind, ...setting }: Setting): Option | null {
 
 export function settingWritten(setting: Setting, value: unknown, language: Language): string {
   const option = optionOf(setting);
+  if (setting.kind === 'working-days')
+    return `${formatNumber(Number(value), language)} ${SETTINGS.workingDays[language]}`;
   if (option !== null) return written(value, option, language);
   if (setting.kind === 'days') {
     const days = value as readonly string[];

@@ -19,7 +19,7 @@ export const SETTINGS = {
   daysHint: words('Days like 2026-10-01; a list can be pasted.', '日期形如 2026-10-01，可粘贴多个。'),
   dayWrong: words('Not a day like 2026-10-01:', '日期格式须如 2026-10-01：'),
   none: words('none', '无'),
-  days: words('days', '天'),
+  workingDays: words('working days', '个工作日'),
   rate: words('Rate for amounts of rules', '规则金额的折算汇率'),
   rateHint: words(
     'Amounts of rules are in the base currency: all of them are converted by this rate, in the same change.',
