@@ -9,7 +9,7 @@ const REASON = '演练 drill';
 const RULE = 'limit-transaction';
 /** Each its own, so that what one did is not taken for what the other does. */
 const LOWERED = { zh: '5', en: '6' } as const;
-const HOURS = { zh: '5', en: '6' } as const;
+const DAYS = { zh: '5', en: '6' } as const;
 
 const SAID = {
   zh: {
@@ -17,7 +17,7 @@ const SAID = {
     changeSettings: '修改设置',
     rate: '规则金额的折算汇率',
     back: '返 回',
-    expiry: '→ 5 小时',
+    expiry: '→ 5 天',
     limit: '单笔金额上限',
     check: '核对变更',
     outOfRange: '超出范围',
@@ -35,7 +35,7 @@ const SAID = {
     changeSettings: 'Change settings',
     rate: 'Rate for amounts of rules',
     back: 'Back',
-    expiry: '→ 6 h',
+    expiry: '→ 6 d',
     limit: 'Most that one transfer may be',
     check: 'Check what changes',
     outOfRange: 'Out of range',
@@ -91,7 +91,7 @@ export async function changeRule(page: Page, weir: RunningWeir, language: Langua
   await weir.ask(`/v1/rules/${RULE}/settings`, { revision, options: { limit: null }, reason: REASON });
 }
 
-/** Shortens how long holds wait, is told of what was filled in wrongly, and sees who changed it and why. */
+/** Lets holds wait longer, is told of what was filled in wrongly, and sees who changed it and why. */
 export async function changeSettings(page: Page, weir: RunningWeir, language: Language): Promise<void> {
   const said = SAID[language];
   await page.goto(`${weir.address}/settings`);
@@ -101,11 +101,11 @@ export async function changeSettings(page: Page, weir: RunningWeir, language: La
   await expiry.fill('0');
   await dialog.getByRole('button', { name: said.check }).click();
   await dialog.getByText(said.outOfRange).waitFor(PATIENCE);
-  await expiry.fill(HOURS[language]);
+  await expiry.fill(DAYS[language]);
   await choose(page, dialog.getByLabel('institution.baseCurrency'), 'USD');
   await dialog.getByLabel(said.rate).fill('0.125');
   await dialog.getByRole('button', { name: said.check }).click();
-  await dialog.getByText('CNY 5,000,000.00 → USD 625,000.00').waitFor(PATIENCE);
+  await dialog.getByText('CNY 5,000,000.00 → USD 625,000.00').first().waitFor(PATIENCE);
   await takePicture(page, `settings-change-${language}`);
   // Only looked at: the base currency stays.
   await dialog.getByRole('button', { name: said.back }).click();
@@ -116,7 +116,7 @@ export async function changeSettings(page: Page, weir: RunningWeir, language: La
   await page.locator('[data-part=history]').getByText(said.expiry).waitFor(PATIENCE);
   await page.locator('[data-part=history]').getByText(REASON).first().waitFor(PATIENCE);
   const { items } = (await weir.ask('/v1/settings')).body as { items: readonly { name: string; value: unknown }[] };
-  expect(items.find(({ name }) => name === 'holdExpiry')?.value).toBe(Number(HOURS[language]) * 3_600_000);
+  expect(items.find(({ name }) => name === 'holdExpiry')?.value).toBe(Number(DAYS[language]) * 86_400_000);
 }
 
 async function choose(page: Page, field: Locator, value: string): Promise<void> {
