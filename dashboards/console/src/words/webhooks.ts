@@ -51,7 +51,7 @@ export const WEBHOOKS = {
   off: words('Off', '已停用'),
   unknown: words('Nothing sent yet', '尚无投递'),
   share: words('Went through, 24 h', '24 小时成功率'),
-  slowest: words('95 % took at most', '95% 用时'),
+  slowest: words('95 % within', '95% 用时'),
   lastSuccess: words('Last success', '最近成功'),
   failingSince: words('Failing since', '持续失败自'),
   waiting: words('Waiting', '待投递'),
