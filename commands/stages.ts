@@ -16,10 +16,15 @@ export interface StagesOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Where starting has to wait, `signal` gives it up, and it may reject with its reason: the stage goes to another. */
+type Start = (signal: AbortSignal) => Running | Promise<Running>;
+
 interface Stage {
-  start: (() => Running | Promise<Running>) | null;
+  start: Start | null;
   given: boolean;
   running: Running | null;
+  /** Gives up the start that is under way, or comes next. */
+  starting: AbortController;
   /** One change after the other. */
   changing: Promise<void>;
 }
@@ -33,7 +38,7 @@ export class Stages {
   }
 
   /** Says how a stage is run; it starts at once where it was given already. */
-  async attach(name: string, start: () => Running | Promise<Running>): Promise<void> {
+  async attach(name: string, start: Start): Promise<void> {
     this.#of(name).start = start;
     await this.#change(name, false);
   }
@@ -44,7 +49,11 @@ export class Stages {
   }
 
   async giveBack(names: readonly string[], lost: boolean): Promise<void> {
-    for (const name of names) this.#of(name).given = false;
+    for (const name of names) {
+      const stage = this.#of(name);
+      stage.given = false;
+      stage.starting.abort();
+    }
     await Promise.all(names.map((name) => this.#change(name, lost)));
   }
 
@@ -60,7 +69,8 @@ export class Stages {
   #of(name: string): Stage {
     const known = this.#stages.get(name);
     if (known !== undefined) return known;
-    const stage: Stage = { start: null, given: false, running: null, changing: Promise.resolve() };
+    const starting = new AbortController();
+    const stage: Stage = { start: null, given: false, running: null, starting, changing: Promise.resolve() };
     this.#stages.set(name, stage);
     return stage;
   }
@@ -74,9 +84,12 @@ export class Stages {
   async #become(name: string, stage: Stage, lost: boolean): Promise<void> {
     const { given, start, running } = stage;
     if (given && start !== null && running === null) {
+      stage.starting = new AbortController();
+      const { signal } = stage.starting;
       try {
-        stage.running = await start();
+        stage.running = await start(signal);
       } catch (error) {
+        if (signal.aborted && error === signal.reason) return;
         if (!isWeirError(error, 'LOG_FENCED')) throw error;
         stage.given = false;
         this.#options.onFenced({ stage: name, partition: 0 }, error);

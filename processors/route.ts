@@ -54,6 +54,8 @@ export class Route {
   /** Earliest and latest event time since somebody asked last. */
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
+  #started = false;
+  readonly #abandoning = new AbortController();
 
   constructor(options: RouteOptions) {
     this.#options = options;
@@ -64,8 +66,26 @@ export class Route {
     });
   }
 
-  async start(): Promise<void> {
-    const { positions } = await this.#commits.fence();
+  /** Goes on where an earlier router ended; answers false where it was abandoned while it waited for the log. */
+  async start(): Promise<boolean> {
+    const { signal } = this.#abandoning;
+    try {
+      this.#open((await this.#commits.fence(signal)).positions);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      return false;
+    }
+    await this.#retain();
+    this.#started = true;
+    return true;
+  }
+
+  /** Ends the start early, because routing is wanted elsewhere. */
+  abandon(): void {
+    this.#abandoning.abort();
+  }
+
+  #open(positions: readonly Position[]): void {
     const { log } = this.#options;
     const known = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one.offset]));
     for (const topic of Object.keys(EVENTS) as EventTopic[]) {
@@ -79,7 +99,6 @@ export class Route {
         this.#inputs.push({ reader, topic, awaited, source, conformer, ...none });
       }
     }
-    await this.#retain();
   }
 
   /** What route waits for when it has nothing to do: where an input must be waited for, nothing else helps. */
@@ -111,14 +130,19 @@ export class Route {
   }
 
   async stop(): Promise<void> {
+    // Without its inputs it would tell the log that it needs none of them.
+    if (!this.#started) return this.drop();
     await this.#commits.settled();
     await this.#commits.flushed();
     await this.#retain();
+    await this.#commits.release();
   }
 
   /** Forgets all and commits nothing more: another took over. */
   async drop(): Promise<void> {
+    this.abandon();
     await Promise.allSettled([this.#commits.settled()]);
+    await this.#commits.release();
   }
 
   /**

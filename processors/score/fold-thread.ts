@@ -78,7 +78,7 @@ export class FoldThread {
       part.ending ??= { lost, ended: Promise.withResolvers() };
       // One that waits for its turn need not wait for what those before it may be waiting for.
       if (!part.beginning) part.active = true;
-      if (!part.active && part.work instanceof TaskRunner) part.work.abandon();
+      if (!part.active) part.work.abandon();
     }
     this.#wake.resolve();
     await Promise.all(wanted.map((part) => part.ending?.ended.promise));
@@ -103,7 +103,7 @@ export class FoldThread {
 
   stop(): void {
     this.#stopping = true;
-    for (const { active, work } of this.#parts) if (!active && work instanceof TaskRunner) work.abandon();
+    for (const { active, work } of this.#parts) if (!active) work.abandon();
     this.#wake.resolve();
   }
 
@@ -183,7 +183,7 @@ export class FoldThread {
     part.beginning = true;
     if (part.ending === null && !this.#stopping) {
       part.begun =
-        (await this.#guarded(work, () => (work instanceof TaskRunner ? work.restore() : began(work)))) === true;
+        (await this.#guarded(work, () => (work instanceof TaskRunner ? work.restore() : work.start()))) === true;
     }
     if (!this.#parts.includes(part)) return;
     part.active = true;
@@ -240,11 +240,6 @@ export class FoldThread {
     this.#route = begun.find((work): work is Route => work instanceof Route) ?? null;
     this.#wake.resolve();
   }
-}
-
-async function began(route: Route): Promise<true> {
-  await route.start();
-  return true;
 }
 
 function isSame(one: Share, other: Share): boolean {

@@ -2,6 +2,7 @@
  * Runs one task on the log: restores it, folds what the journal has, commits outputs with the position,
  * folds on while the commit is under way, and writes checkpoints now and then.
  */
+import { unlessAbandoned } from '../../runtime/abandon.ts';
 import type { BatchTimes } from '../../runtime/batch-times.ts';
 import { monotonicNow } from '../../runtime/clock.ts';
 import { isWeirError, WeirError } from '../../runtime/errors.ts';
@@ -68,7 +69,7 @@ export class TaskRunner {
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
   #restored = false;
-  #abandoned = false;
+  readonly #abandoning = new AbortController();
 
   constructor(options: RunnerOptions) {
     const { log, partition, counters } = options;
@@ -98,15 +99,26 @@ export class TaskRunner {
 
   /**
    * Loads the checkpoint and folds to the committed position, outputs suppressed and their digest compared. Answers
-   * false where it was abandoned on the way.
+   * false where it was abandoned on the way, whatever it waited for.
    */
   async restore(): Promise<boolean> {
+    const { signal } = this.#abandoning;
+    try {
+      await this.#restore(signal);
+      return true;
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      return false;
+    }
+  }
+
+  async #restore(signal: AbortSignal): Promise<void> {
     const { log, partition, build, store, boundaries, now, checkpointIntervalMs } = this.#options;
-    await this.#commits.fence();
-    await store.recover((records) => this.#tellLeft(records));
+    await this.#commits.fence(signal);
+    await store.recover((records) => this.#tellLeft(records), signal);
     // Both were taken over, one after the other: whoever else took the first one over in between is the owner.
-    const { position: target, state } = committedTask(await this.#commits.fence());
-    const loaded = await this.#load();
+    const { position: target, state } = committedTask(await this.#commits.fence(signal));
+    const loaded = await this.#load(signal);
     const start = loaded?.facts.position ?? 0;
     if (start > target) throw leads(partition, start, target);
     if (loaded !== null) {
@@ -114,8 +126,7 @@ export class TaskRunner {
       this.#stored = loaded.facts;
     } else await store.clear();
     this.#reader = log.reader('journal', partition, start, { durable: false, reuse: true });
-    await this.#foldTo(target);
-    if (this.#abandoned) return false;
+    await this.#foldTo(target, signal);
     this.#task.take();
     if (state !== null && this.#task.digest.toString('hex') !== state.digest) throw differs(partition, state, build);
     if (loaded !== null && loaded.facts.build !== build) await keepBoundary(boundaries, store, loaded.facts);
@@ -126,12 +137,11 @@ export class TaskRunner {
     if (this.#bytesSince > 0) this.#checkpointAt += RESTORED_MS - checkpointIntervalMs;
     await this.#retain(start);
     this.#restored = true;
-    return true;
   }
 
   /** Ends a restore early, because the partition is wanted elsewhere. */
   abandon(): void {
-    this.#abandoned = true;
+    this.#abandoning.abort();
   }
 
   /** Folds and commits what is ready, a while of it at most, and answers its entries; 0 where the journal has nothing more. */
@@ -184,30 +194,33 @@ export class TaskRunner {
     await this.#checkpoint(true);
     await this.#writing;
     await this.#options.store.close();
+    await this.#commits.release();
   }
 
   /** Forgets all state and commits nothing more: another took over, or there is no state to speak of. */
   async drop(): Promise<void> {
-    this.#abandoned = true;
+    this.abandon();
     // What was sent before ends one way or the other; whoever took over has its own.
     await Promise.allSettled([this.#commits.settled(), this.#writing]);
+    await this.#commits.release();
     await this.#options.store.close();
     this.#tellLeft(0);
   }
 
-  async #load(): Promise<LoadedCheckpoint | null> {
+  async #load(signal: AbortSignal): Promise<LoadedCheckpoint | null> {
     const { store, partition } = this.#options;
     const loading = loadBySteps(store, partition);
     for (;;) {
       const step = loading.next();
       if (step.done === true) return step.value;
       await yieldToOthers();
+      signal.throwIfAborted();
     }
   }
 
-  async #foldTo(target: number): Promise<void> {
-    while (this.#reader.position < target && !this.#abandoned) {
-      const batch = await this.#reader.nextBefore(target);
+  async #foldTo(target: number, signal: AbortSignal): Promise<void> {
+    while (this.#reader.position < target) {
+      const batch = await unlessAbandoned(this.#reader.nextBefore(target), signal);
       if (batch === null) return;
       for (let index = 0; index < batch.values.count; index++) {
         this.#task.fold(valueAt(batch.values, index), batch.fingerprint);
@@ -217,6 +230,7 @@ export class TaskRunner {
       if (this.#reader.position > target) this.#reader.seek(target);
       this.#tellLeft(target - this.#reader.position);
       await yieldToOthers();
+      signal.throwIfAborted();
     }
     this.#tellLeft(0);
   }
@@ -278,7 +292,7 @@ export class TaskRunner {
       counters.add('weir_checkpoint_bytes_total', bytes);
       // A checkpoint may never lead what the log has on disk.
       await this.#commits.flushed();
-      if (this.#abandoned) return;
+      if (this.#abandoning.signal.aborted) return;
       await this.#store(write);
       await this.#retain(facts.position);
     } finally {

@@ -26,8 +26,8 @@ export class Commits {
   }
 
   /** Shuts out an earlier holder and answers what is committed. To be called before the first commit. */
-  async fence(): Promise<Committed> {
-    const committed = await this.#committer.fence();
+  async fence(signal?: AbortSignal): Promise<Committed> {
+    const committed = await this.#committer.fence(signal);
     this.#acknowledged = byPlace(committed.positions);
     return committed;
   }
@@ -68,6 +68,11 @@ export class Commits {
   /** Resolves when everything that was acknowledged is on disk. */
   flushed(): Promise<void> {
     return this.#committer.flushed();
+  }
+
+  /** Nothing more is sent; resolves when the log looks after the owner no more. */
+  release(): Promise<void> {
+    return this.#committer.release();
   }
 
   async #commit(commit: Commit): Promise<void> {

@@ -18,7 +18,7 @@
 import { partitionsOf, TOPIC_NAMES, TOPICS } from '../../schemas/topics.ts';
 import { type Repeating, repeatEvery } from '../clock.ts';
 import { Appender } from './kafka/appender.ts';
-import type { KafkaClient } from './kafka/client.ts';
+import type { KafkaClient, Patience } from './kafka/client.ts';
 import { type ClientSettings, Clients } from './kafka/clients.ts';
 import { readCommitted, refuseLostCommits } from './kafka/committed.ts';
 import { KafkaCommitter } from './kafka/committer.ts';
@@ -62,6 +62,8 @@ const KEEP_TIMEOUT_MS = 120_000;
 /** Fetches of one fetcher that may wait at the same broker. */
 const LANES = 2;
 const REFRESH_MS = 1_000;
+/** How soon an owner without anything to commit looks for what a broker left hidden that went away. */
+const LOOK_AFTER_MS = 3_000;
 
 export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> {
   const { connection, prefix = '', makeTopics } = options;
@@ -88,6 +90,8 @@ export class KafkaLog implements Log {
   readonly #offsets = new Offsets();
   readonly #waits = new Waits();
   readonly #fetchers: Fetcher[] = [];
+  readonly #committers = new Set<KafkaCommitter>();
+  readonly #lookingAfter: Repeating;
   readonly #refreshing: Repeating;
   readonly #watchdog: Watchdog;
   readonly #stuck: Stuck;
@@ -110,6 +114,9 @@ export class KafkaLog implements Log {
       nameOf: (topic) => names.topic(topic),
     });
     this.#refreshing = repeatEvery(REFRESH_MS, () => void this.#refreshWhereAsked());
+    this.#lookingAfter = repeatEvery(LOOK_AFTER_MS, () => {
+      for (const committer of this.#committers) void committer.lookAfter();
+    });
     const readers = () => this.#fetchers.flatMap((fetcher) => fetcher.reading());
     const onTrouble = (error: unknown) => options.onTrouble?.(error);
     this.#watchdog = new Watchdog({
@@ -160,14 +167,18 @@ export class KafkaLog implements Log {
 
   committer(owner: string): Committer {
     const { transactionTimeoutMs: timeoutMs = COMMIT_TIMEOUT_MS } = this.#options;
-    return new KafkaCommitter({
+    const committer: KafkaCommitter = new KafkaCommitter({
       transactions: this.#transactions(owner, `a commit of ${owner}`, timeoutMs, owner, this.#written()),
       owner,
       place: this.#names.commitsOf(owner, this.partitions),
       framed: (append) => this.#framed(append),
-      catchUp: (patienceMs) => this.#catchUp(patienceMs),
+      catchUp: (patience) => this.#catchUp(patience),
       onCommitted: ({ topic, partition }, end) => this.#noteCommitted(topic, partition, end),
+      onTrouble: (error) => this.#options.onTrouble?.(error),
+      onReleased: () => this.#committers.delete(committer),
     });
+    this.#committers.add(committer);
+    return committer;
   }
 
   kept(partition: number): Kept {
@@ -236,6 +247,7 @@ export class KafkaLog implements Log {
     this.#closed = true;
     this.#waits.close();
     this.#refreshing.stop();
+    this.#lookingAfter.stop();
     this.#watchdog.stop();
     this.#stuck.stop();
     for (const fetcher of this.#fetchers) fetcher.close();
@@ -305,12 +317,12 @@ export class KafkaLog implements Log {
     if (this.#offsets.has(own, partition)) this.#offsets.note(own, partition, 0, end);
   }
 
-  async #catchUp(patienceMs?: number): Promise<void> {
+  async #catchUp(patience?: Patience): Promise<void> {
     const places = TOPIC_NAMES.flatMap((topic) =>
       Array.from({ length: partitionsOf(TOPICS[topic], this.partitions) }, (_, partition) => ({ topic, partition })),
     );
     const named = places.map(({ topic, partition }) => ({ topic: this.#names.topic(topic), partition }));
-    const bounds = await boundsOf(this.#client, named, patienceMs);
+    const bounds = await boundsOf(this.#client, named, patience);
     places.forEach(({ topic, partition }, index) => {
       this.#offsets.note(topic, partition, bounds[index]!.start, bounds[index]!.end);
     });

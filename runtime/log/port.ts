@@ -94,8 +94,11 @@ export interface ReaderOptions {
 
 /** Commits outputs, positions and state of one owner in one atomic step. */
 export interface Committer {
-  /** Shuts out an earlier holder of the same name, completes or undoes what it left, and answers what is committed. */
-  fence(): Promise<Committed>;
+  /**
+   * Shuts out an earlier holder of the same name, completes or undoes what it left, and answers what is committed.
+   * `signal` gives it up where that has to be waited for; it then rejects with the signal’s reason.
+   */
+  fence(signal?: AbortSignal): Promise<Committed>;
   /**
    * Resolves when committed, and readable by others. Outputs of one owner appear whole or not at all.
    * After a rejected commit: fence, and compare positions before sending the same outputs again.
@@ -105,6 +108,8 @@ export interface Committer {
   confirm(): Promise<void>;
   /** Resolves when everything committed so far is on disk. */
   flushed(): Promise<void>;
+  /** Nothing more is committed by this owner: the log looks after it no more, once this has resolved. */
+  release(): Promise<void>;
 }
 
 export interface KeptRecord {
@@ -119,13 +124,17 @@ export interface KeptRecord {
  * a key was taken back.
  */
 export interface Kept {
-  /** Shuts out an earlier holder. */
-  fence(): Promise<void>;
+  /** Shuts out an earlier holder. `signal` gives it up, as with `Committer.fence`. */
+  fence(signal?: AbortSignal): Promise<void>;
   /**
    * Hands out what was written from an offset on, in order, with how many offsets are left; answers the offset
-   * behind all of it. Only after `fence`, since before it more might come.
+   * behind all of it. Only after `fence`, since before it more might come. `signal` gives it up.
    */
-  read(from: number, take: (records: readonly KeptRecord[], left: number) => void | Promise<void>): Promise<number>;
+  read(
+    from: number,
+    take: (records: readonly KeptRecord[], left: number) => void | Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<number>;
   /**
    * Writes all of it or nothing, each key once; answers the offset behind it. A record is one message to a broker.
    * Goes through the records as it writes them, so that others have their turn, and again where that fails.

@@ -18,9 +18,10 @@ export interface CheckpointStore {
   fence(): Promise<void>;
   /**
    * Shuts out an earlier holder and comes to its last checkpoint. To be called before anything else, once the
-   * commits of the task are fenced. Tells how many records are left.
+   * commits of the task are fenced. Tells how many records are left. `signal` gives it up: it then rejects with the
+   * signal’s reason, and is to be closed.
    */
-  recover(onLeft: (records: number) => void): Promise<void>;
+  recover(onLeft: (records: number) => void, signal?: AbortSignal): Promise<void>;
   get(key: Buffer): Buffer | null;
   /** All entries whose key begins with the letter, in order of key. */
   entries(letter: string): Iterable<{ readonly key: Buffer; readonly value: Buffer }>;

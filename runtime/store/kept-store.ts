@@ -44,12 +44,12 @@ export class KeptStore implements CheckpointStore {
     return this.#kept.fence();
   }
 
-  async recover(onLeft: (records: number) => void): Promise<void> {
-    await this.#kept.fence();
+  async recover(onLeft: (records: number) => void, signal?: AbortSignal): Promise<void> {
+    await this.#kept.fence(signal);
     const copied = this.#local.get(HEAD);
-    if (copied !== null && (await this.#follow(decode<CopyHead>(copied), onLeft))) return;
+    if (copied !== null && (await this.#follow(decode<CopyHead>(copied), onLeft, signal))) return;
     await this.#local.clear();
-    await this.#follow(null, onLeft);
+    await this.#follow(null, onLeft, signal);
   }
 
   get(key: Buffer): Buffer | null {
@@ -96,21 +96,25 @@ export class KeptStore implements CheckpointStore {
   }
 
   /** Brings the copy to what the log has; false where it is not a copy of it, or has missed something. */
-  async #follow(copy: CopyHead | null, onLeft: (records: number) => void): Promise<boolean> {
+  async #follow(copy: CopyHead | null, onLeft: (records: number) => void, signal?: AbortSignal): Promise<boolean> {
     const joiner = new Joiner();
     let head: Head | null = copy;
     let removed = copy?.removed ?? 0;
-    const offset = await this.#kept.read(copy?.offset ?? 0, async (records, left) => {
-      const write = { puts: [] as { key: Buffer; value: Buffer }[], removes: [] as Buffer[] };
-      for (const { key, value } of joiner.join(records)) {
-        if (value === null) write.removes.push(key);
-        else if (key.equals(HEAD)) head = decode<Head>(value);
-        else write.puts.push({ key, value });
-      }
-      removed += write.removes.length;
-      await this.#local.put(write);
-      onLeft(left);
-    });
+    const offset = await this.#kept.read(
+      copy?.offset ?? 0,
+      async (records, left) => {
+        const write = { puts: [] as { key: Buffer; value: Buffer }[], removes: [] as Buffer[] };
+        for (const { key, value } of joiner.join(records)) {
+          if (value === null) write.removes.push(key);
+          else if (key.equals(HEAD)) head = decode<Head>(value);
+          else write.puts.push({ key, value });
+        }
+        removed += write.removes.length;
+        await this.#local.put(write);
+        onLeft(left);
+      },
+      signal,
+    );
     if (copy !== null && (offset < copy.offset || head?.id !== copy.id || head.removed !== removed)) return false;
     if (head === null) return true;
     this.#head = head;

@@ -26,6 +26,7 @@ export class Ledger {
   #open: Span | null = null;
   #clean = true;
   #retainedAt = Number.NEGATIVE_INFINITY;
+  readonly #abandoning = new AbortController();
   /** Entries of each journal partition that are in ClickHouse. */
   ordinals: ReadonlyMap<number, number> = new Map();
 
@@ -37,7 +38,7 @@ export class Ledger {
 
   /** Shuts out an earlier sink of the same partitions and answers the span that it left open. */
   async take(partitions: readonly Pick<Position, 'topic' | 'partition'>[]): Promise<Span | null> {
-    const { positions, state } = await this.#committer.fence();
+    const { positions, state } = await this.#committer.fence(this.#abandoning.signal);
     for (const { topic, partition } of partitions) {
       this.#positions.set(keyOf({ topic, partition }), { topic, partition, offset: this.#log.start(topic, partition) });
     }
@@ -91,7 +92,17 @@ export class Ledger {
 
   /** Takes the commits up again after one was refused. */
   async fence(): Promise<void> {
-    await this.#committer.fence();
+    await this.#committer.fence(this.#abandoning.signal);
+  }
+
+  /** Waits for the log no longer where it would have to fence; what waits is rejected with `reason`. */
+  abandon(reason: Error): void {
+    this.#abandoning.abort(reason);
+  }
+
+  /** Nothing more is committed. */
+  release(): Promise<void> {
+    return this.#committer.release();
   }
 }
 

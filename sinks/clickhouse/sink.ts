@@ -124,6 +124,7 @@ class Sink implements ClickHouseSink {
 
   stop(): Promise<void> {
     this.#pause.end();
+    this.#ledger.abandon(new Stopped('the ClickHouse sink was stopped while it waited for the log'));
     return this.#finished.promise;
   }
 
@@ -157,6 +158,7 @@ class Sink implements ClickHouseSink {
       const expected = this.#pause.ended && (error instanceof Stopped || isWeirError(error, 'LOG_CLOSED'));
       if (!expected) this.#options.onFault(error);
     } finally {
+      await this.#ledger.release();
       for (const { reject } of this.#waiters) reject(new Stopped('the ClickHouse sink ended before it had caught up'));
       this.#finished.resolve();
     }

@@ -43,11 +43,16 @@ export class Ledger {
   }
 
   /** Shuts out an earlier sender and answers where it stood. */
-  async take(): Promise<Restored> {
-    const { positions, state } = await this.#commits.fence();
+  async take(signal?: AbortSignal): Promise<Restored> {
+    const { positions, state } = await this.#commits.fence(signal);
     const offsetOf = (topic: string) => positions.find((one) => one.topic === topic)?.offset ?? 0;
     this.#written = offsetOf(ATTEMPTS_TOPIC);
     return { endpoints: decodeState(state), changesTo: offsetOf(SUBSCRIPTIONS_TOPIC) };
+  }
+
+  /** Nothing more is committed. */
+  release(): Promise<void> {
+    return this.#commits.release();
   }
 
   get isFull(): boolean {

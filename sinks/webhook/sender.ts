@@ -6,6 +6,7 @@
  * At least once: a message counts as sent only when its attempt is committed, and after a kill what was sent
  * since the last commit is sent again, with the same id.
  */
+import { unlessAbandoned } from '../../runtime/abandon.ts';
 import { repeatEvery, systemTimer } from '../../runtime/clock.ts';
 import { isWeirError } from '../../runtime/errors.ts';
 import { type Log, type Reader, recordsBehind } from '../../runtime/log/port.ts';
@@ -38,6 +39,8 @@ export interface WebhookSenderOptions extends DeliveryOptions {
   readonly log: Log;
   readonly key: SecretKey;
   readonly random: () => number;
+  /** Gives up a start that has to wait for the log; it then rejects with the signal’s reason. */
+  readonly signal?: AbortSignal;
   /** In place of the system’s: for tests that do not wait for hours. */
   readonly setTimer?: typeof systemTimer;
   readonly logger?: Pick<Logger, 'warn' | 'info'>;
@@ -116,13 +119,16 @@ class Sender implements WebhookSender {
 
   async start(): Promise<void> {
     await declareSchemas(this.#log);
-    const { endpoints, changesTo } = await this.#ledger.take();
+    const { signal } = this.#options;
+    const { endpoints, changesTo } = await this.#ledger.take(signal);
     const known = new Map(endpoints.map((one) => [one.subscriptionId, one]));
     const reader = subscriptionsReader(this.#log);
     this.#changesTo = changesTo;
     const read: ReadChange[] = [];
     // What an earlier sender has read is there, though a log that is elsewhere may not have told so yet.
-    while (reader.position < changesTo) read.push(...this.#subscriptions.take(await reader.next()));
+    while (reader.position < changesTo) {
+      read.push(...this.#subscriptions.take(await unlessAbandoned(reader.next(), signal)));
+    }
     for (const { last } of this.#subscriptions.all()) {
       const state = known.get(last.subscriptionId);
       if (last.enabled && state !== undefined) this.#begin(last, state);
@@ -154,6 +160,7 @@ class Sender implements WebhookSender {
     while (this.#committing !== null) await this.#committing;
     // Whoever was shut out has nothing to write any more.
     if (!this.#failed) await this.#write();
+    await this.#ledger.release();
   }
 
   async #run(work: () => Promise<void>): Promise<void> {

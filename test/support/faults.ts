@@ -93,8 +93,8 @@ class FaultyCommitter implements Committer {
     this.#faults = faults;
   }
 
-  async fence(): Promise<Committed> {
-    const committed = await this.#life.during(() => this.#inner.fence());
+  async fence(signal?: AbortSignal): Promise<Committed> {
+    const committed = await this.#life.during(() => this.#inner.fence(signal));
     this.#mustFence = false;
     return committed;
   }
@@ -118,6 +118,10 @@ class FaultyCommitter implements Committer {
     return this.#life.during(() => this.#inner.flushed());
   }
 
+  release(): Promise<void> {
+    return this.#life.during(() => this.#inner.release());
+  }
+
   #rejected(): BrokenConnection {
     this.#mustFence = true;
     return new BrokenConnection(`the connection to the log broke under a commit of ${this.#owner}`);
@@ -128,7 +132,7 @@ class FaultyCommitter implements Committer {
 export function mortalStore(store: CheckpointStore, owner: string, life: Life, faults: Faults): CheckpointStore {
   return {
     fence: () => life.during(() => store.fence()),
-    recover: (onLeft) => life.during(() => store.recover(onLeft)),
+    recover: (onLeft, signal) => life.during(() => store.recover(onLeft, signal)),
     get: (key) => store.get(key),
     entries: (letter) => store.entries(letter),
     write: async (write) => {

@@ -66,6 +66,7 @@ function forgotten(log: Log): Log {
       },
       confirm: async () => {},
       flushed: async () => {},
+      release: async () => {},
     }),
     start: (...all) => log.start(...all),
     end: (...all) => log.end(...all),

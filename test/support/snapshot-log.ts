@@ -22,7 +22,7 @@ export async function snapshotOf(log: Log): Promise<Log> {
     partitions: log.partitions,
     append: refuse,
     reader: (topic, partition) => new SnapshotReader(topic, partition, of(topic, partition).batches),
-    committer: () => ({ fence: refuse, commit: refuse, confirm: refuse, flushed: refuse }),
+    committer: () => ({ fence: refuse, commit: refuse, confirm: refuse, flushed: refuse, release: refuse }),
     kept: () => null,
     committed: (owner) => log.committed(owner),
     start: (topic, partition) => log.start(topic, partition),

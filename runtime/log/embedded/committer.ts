@@ -46,6 +46,9 @@ export class EmbeddedCommitter implements Committer {
     await this.#writer.flushed();
   }
 
+  /** A log on the same disk has nothing to look after. */
+  async release(): Promise<void> {}
+
   #inTurn<T>(step: () => Promise<T>): Promise<T> {
     const result = this.#before.then(step);
     this.#before = result.catch(() => {});

@@ -8,6 +8,7 @@ import Cluster, { type Broker, type Exchange } from 'kafkajs/src/cluster/index.j
 import loggers from 'kafkajs/src/loggers/index.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import createSocketFactory, { type SocketFactory } from 'kafkajs/src/network/socketFactory.js';
+import { unlessAbandoned } from '../../abandon.ts';
 import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
 import { CodeError, mayPass } from './errors.ts';
@@ -19,6 +20,16 @@ export interface Connection {
   readonly clientId: string;
   readonly ssl?: unknown;
   readonly sasl?: unknown;
+}
+
+/** How long something is tried, as long as somebody wants it. */
+export interface Patience {
+  /** As the client was told, unless said. */
+  readonly ms?: number | undefined;
+  /** Ends the waiting with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The signal keeps it from trying again; what is being tried is waited for. */
+  readonly finishes?: boolean;
 }
 
 export interface ClientOptions extends Connection {
@@ -75,12 +86,12 @@ export class KafkaClient {
     });
   }
 
-  async connect(patienceMs?: number): Promise<void> {
+  async connect(patience?: Patience): Promise<void> {
     const connecting = async () => {
       await this.#cluster.connect();
       await this.#cluster.addMultipleTargetTopics(this.#options.topics);
     };
-    await this.patiently('connecting', connecting, patienceMs);
+    await this.patiently('connecting', connecting, patience);
   }
 
   /**
@@ -189,13 +200,20 @@ export class KafkaClient {
   }
 
   /** Does `work` until it goes well, fails for good, or patience ends. Who leads and coordinates is asked anew in between. */
-  async patiently<T>(what: string, work: () => Promise<T>, patienceMs = this.#options.patienceMs): Promise<T> {
+  async patiently<T>(
+    what: string,
+    work: () => Promise<T>,
+    { ms, signal, finishes = false }: Patience = {},
+  ): Promise<T> {
+    const patienceMs = ms ?? this.#options.patienceMs;
     const end = monotonicNow() + patienceMs;
     for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
       if (this.#closed) throw new WeirError('LOG_CLOSED', `The log is closed; ${what} is not done any more.`);
       try {
-        return await work();
+        signal?.throwIfAborted();
+        return await (finishes ? work() : unlessAbandoned(work(), signal));
       } catch (error) {
+        signal?.throwIfAborted();
         if (this.#closed) continue;
         if (!mayPass(error)) throw error;
         if (monotonicNow() > end) {
@@ -203,8 +221,9 @@ export class KafkaClient {
             cause: error,
           });
         }
-        if (!(error instanceof CodeError) || error.remedy !== 'again') await this.#lookAround(error);
-        await pause(pauseMs);
+        if (!(error instanceof CodeError) || error.remedy !== 'again')
+          await unlessAbandoned(this.#lookAround(error), signal);
+        await unlessAbandoned(pause(pauseMs), signal);
       }
     }
   }

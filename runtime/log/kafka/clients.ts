@@ -53,7 +53,7 @@ export class Clients {
     let writing = this.#writing.get(name);
     if (writing === undefined) {
       const client = this.make();
-      writing = client.connect(patienceMs).then(() => client);
+      writing = client.connect({ ms: patienceMs }).then(() => client);
       this.#writing.set(name, writing);
       writing.catch(() => this.#writing.delete(name));
     }

@@ -5,7 +5,7 @@
  */
 import { WeirError } from '../../errors.ts';
 import type { Committed, Position } from '../port.ts';
-import type { KafkaClient } from './client.ts';
+import type { KafkaClient, Patience } from './client.ts';
 import { type Bounds, boundsOf, type Keyed, readKeyed, settledBoundsOf } from './keyed.ts';
 import { COMMITS, type Names } from './names.ts';
 import type { Place } from './requests.ts';
@@ -24,9 +24,9 @@ export async function takeCommitted(
   client: KafkaClient,
   place: Place,
   owner: string,
-  patienceMs: number,
+  patience: Patience & { readonly ms: number },
 ): Promise<Committed> {
-  return lastCommitted(client, place, owner, await settledBoundsOf(client, place, patienceMs), patienceMs);
+  return lastCommitted(client, place, owner, await settledBoundsOf(client, place, patience), patience);
 }
 
 /** The last record of the owner is looked for from the end. */
@@ -35,12 +35,12 @@ async function lastCommitted(
   place: Place,
   owner: string,
   { start, end }: Bounds,
-  patienceMs?: number,
+  patience?: Patience,
 ): Promise<Committed> {
   let to = end;
   for (let back = LOOK_BACK; to > start; back *= 2) {
     const from = Math.max(start, to - back);
-    const found = lastOf(await readKeyed(client, place, from, to, patienceMs), owner);
+    const found = lastOf(await readKeyed(client, place, from, to, patience), owner);
     if (found !== null) return decodeCommitted(found, owner);
     to = from;
   }

@@ -4,11 +4,12 @@
  */
 import type { Append, Commit, Committed, Committer, Position } from '../port.ts';
 import { packValues } from '../values.ts';
+import type { KafkaClient, Patience } from './client.ts';
 import { encodeCommitted, takeCommitted } from './committed.ts';
 import type { Output } from './produce.ts';
 import type { Framed } from './record-batches.ts';
 import type { Place } from './requests.ts';
-import { TAKEOVER_PATIENCE_MS, type Transactions } from './transactions.ts';
+import { type Transactions, takingOver } from './transactions.ts';
 
 export interface CommitterParts {
   readonly transactions: Transactions;
@@ -18,9 +19,12 @@ export interface CommitterParts {
   /** Frames an append and names its place on the cluster; refuses a place that there is not. */
   readonly framed: (append: Append) => (Framed & Place) | Promise<Framed & Place>;
   /** Takes up where all partitions end, as of now. */
-  readonly catchUp: (patienceMs: number) => Promise<void>;
+  readonly catchUp: (patience: Patience) => Promise<void>;
   /** Told of where outputs were committed. */
   readonly onCommitted: (place: Place, end: number) => void;
+  readonly onTrouble: (error: unknown) => void;
+  /** Told once the owner has nothing more to commit. */
+  readonly onReleased: () => void;
 }
 
 const NO_FRAME = Buffer.alloc(0);
@@ -30,17 +34,19 @@ export class KafkaCommitter implements Committer {
   #positions = new Map<string, Position>();
   /** The step before: one that comes after a failed commit must not be committed as if nothing had been. */
   #before: Promise<unknown> = Promise.resolve();
+  #looking = false;
+  readonly #releasing = new AbortController();
 
   constructor(parts: CommitterParts) {
     this.#parts = parts;
   }
 
-  fence(): Promise<Committed> {
-    return this.#inTurn(() => this.#fence(true));
+  fence(signal?: AbortSignal): Promise<Committed> {
+    return this.#inTurn(() => this.#fence(() => this.#parts.transactions.fence(signal), signal));
   }
 
   async confirm(): Promise<void> {
-    await this.#inTurn(() => this.#fence(false));
+    await this.#inTurn(() => this.#fence(() => this.#parts.transactions.goOn()));
   }
 
   commit(commit: Commit): Promise<void> {
@@ -52,18 +58,43 @@ export class KafkaCommitter implements Committer {
     await this.#before;
   }
 
+  /**
+   * To be called now and then: where a connection was lost, a broker may have gone and left the last commit hidden. The
+   * next one would find out; an owner that has none to send looks by this.
+   */
+  async lookAfter(): Promise<void> {
+    const { transactions, onTrouble } = this.#parts;
+    if (this.#looking || !transactions.mayHang) return;
+    this.#looking = true;
+    const { signal } = this.#releasing;
+    try {
+      await this.#inTurn(() => transactions.endHanging(signal));
+    } catch (error) {
+      if (!signal.aborted) onTrouble(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async release(): Promise<void> {
+    this.#releasing.abort();
+    this.#parts.onReleased();
+    await this.#before;
+  }
+
   #inTurn<T>(step: () => Promise<T>): Promise<T> {
     const result = this.#before.then(step);
     this.#before = result.catch(() => {});
     return result;
   }
 
-  async #fence(mayTakeOver: boolean): Promise<Committed> {
+  async #fence(begin: () => Promise<KafkaClient>, signal?: AbortSignal): Promise<Committed> {
     const { transactions, catchUp, place, owner } = this.#parts;
-    const client = await transactions.fence(mayTakeOver);
+    const client = await begin();
+    const patience = takingOver(signal);
     try {
-      const committed = await takeCommitted(client, place, owner, TAKEOVER_PATIENCE_MS);
-      await catchUp(TAKEOVER_PATIENCE_MS);
+      const committed = await takeCommitted(client, place, owner, patience);
+      await catchUp(patience);
       this.#positions = new Map(committed.positions.map((position) => [keyOf(position), position]));
       return committed;
     } catch (error) {

@@ -130,7 +130,7 @@ export class GroupMember implements Ownership {
         refuseCode(answer.code, what);
         return answer;
       },
-      Number.POSITIVE_INFINITY,
+      { ms: Number.POSITIVE_INFINITY },
     );
   }
 

@@ -9,7 +9,7 @@ import type { KafkaClient } from './client.ts';
 import { readThrough, settledBoundsOf } from './keyed.ts';
 import type { Framed } from './record-batches.ts';
 import type { Place } from './requests.ts';
-import { TAKEOVER_PATIENCE_MS, type Transactions } from './transactions.ts';
+import { type Transactions, takingOver } from './transactions.ts';
 
 const TRIES = 3;
 const NO_FRAME = Buffer.alloc(0);
@@ -25,18 +25,20 @@ export class KafkaKept implements Kept {
     this.#place = place;
   }
 
-  async fence(): Promise<void> {
-    this.#client = await this.#transactions.fence();
+  async fence(signal?: AbortSignal): Promise<void> {
+    this.#client = await this.#transactions.fence(signal);
   }
 
   async read(
     from: number,
     take: (records: readonly KeptRecord[], left: number) => void | Promise<void>,
+    signal?: AbortSignal,
   ): Promise<number> {
     const client = this.#client;
     if (client === null) throw new Error('what is kept is read before its fence');
-    const { start, end } = await settledBoundsOf(client, this.#place, TAKEOVER_PATIENCE_MS);
-    const reading = readThrough(client, this.#place, Math.max(from, start), end, TAKEOVER_PATIENCE_MS);
+    const patience = takingOver(signal);
+    const { start, end } = await settledBoundsOf(client, this.#place, patience);
+    const reading = readThrough(client, this.#place, Math.max(from, start), end, patience);
     for await (const { records, next } of reading) {
       await take(records, Math.max(0, end - next));
     }

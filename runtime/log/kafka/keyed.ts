@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
-import type { KafkaClient } from './client.ts';
+import type { KafkaClient, Patience } from './client.ts';
 import { CodeError, refuseCodes } from './errors.ts';
 import { type FetchedBatch, RecordCursor, readBatches } from './record-batches.ts';
 import { EARLIEST, fetch, LATEST, listOffsets, type Place } from './requests.ts';
@@ -25,7 +25,7 @@ const HIDDEN_MS = 20;
 const LIMITS = { waitMs: 100, bytes: 16 << 20, partitionBytes: 8 << 20 };
 
 /** First offset and last stable offset of each place, in the order given. */
-export async function boundsOf(client: KafkaClient, places: readonly Place[], patienceMs?: number): Promise<Bounds[]> {
+export async function boundsOf(client: KafkaClient, places: readonly Place[], patience?: Patience): Promise<Bounds[]> {
   if (places.length === 0) return [];
   const asking = () => {
     return Promise.all(
@@ -36,7 +36,7 @@ export async function boundsOf(client: KafkaClient, places: readonly Place[], pa
       }),
     );
   };
-  const [starts, ends] = await client.patiently('asking for offsets', asking, patienceMs);
+  const [starts, ends] = await client.patiently('asking for offsets', asking, patience);
   return places.map(({ topic, partition }) => {
     const place = `${topic}/${partition}`;
     return { start: starts!.get(place) as number, end: ends!.get(place) as number };
@@ -48,15 +48,19 @@ export async function boundsOf(client: KafkaClient, places: readonly Place[], pa
  * open hides what others committed behind it, as if it had never been: its end is waited for, which the broker
  * brings about at the latest when it times out.
  */
-export async function settledBoundsOf(client: KafkaClient, place: Place, patienceMs: number): Promise<Bounds> {
+export async function settledBoundsOf(
+  client: KafkaClient,
+  place: Place,
+  patience: Patience & { readonly ms: number },
+): Promise<Bounds> {
   const asking = async () => {
     const answers = await client.sendToLeaders([place], (own) => listOffsets(own, LATEST, { open: true }));
     refuseCodes(answers, 'asking for the end of');
     return (answers[0] as { offset: number }).offset;
   };
-  const all = await client.patiently('asking for offsets', asking, patienceMs);
-  for (const deadline = monotonicNow() + patienceMs; ; ) {
-    const [bounds] = (await boundsOf(client, [place], patienceMs)) as [Bounds];
+  const all = await client.patiently('asking for offsets', asking, patience);
+  for (const deadline = monotonicNow() + patience.ms; ; ) {
+    const [bounds] = (await boundsOf(client, [place], patience)) as [Bounds];
     if (bounds.end >= all) return bounds;
     if (monotonicNow() > deadline) {
       const message = `A transaction that never ends hides ${place.topic}/${place.partition} from ${bounds.end} on; abort it with kafka-transactions.sh.`;
@@ -72,10 +76,10 @@ export async function readKeyed(
   place: Place,
   from: number,
   end: number,
-  patienceMs?: number,
+  patience?: Patience,
 ): Promise<Keyed[]> {
   const found: Keyed[] = [];
-  for await (const { records } of readThrough(client, place, from, end, patienceMs)) found.push(...records);
+  for await (const { records } of readThrough(client, place, from, end, patience)) found.push(...records);
   return found;
 }
 
@@ -85,10 +89,10 @@ export async function* readThrough(
   place: Place,
   from: number,
   end: number,
-  patienceMs?: number,
+  patience?: Patience,
 ): AsyncGenerator<{ readonly records: readonly Keyed[]; readonly next: number }> {
   const fetching = (offset: number) => {
-    const fetched = client.patiently('reading', () => fetchOnce(client, place, offset), patienceMs);
+    const fetched = client.patiently('reading', () => fetchOnce(client, place, offset), patience);
     // Whoever comes to it meets the failure; until then it must not count as unhandled.
     fetched.catch(() => {});
     return fetched;

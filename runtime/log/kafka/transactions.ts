@@ -11,9 +11,10 @@
  * records: as long as the transaction before is still being marked, such a broker tries again only each 20 ms,
  * and we after one. Where commits follow at once, which is the rule under load, that makes 25 ms of 5.
  */
+import { unlessAbandoned } from '../../abandon.ts';
 import { monotonicNow } from '../../clock.ts';
 import { WeirError } from '../../errors.ts';
-import type { KafkaClient } from './client.ts';
+import type { KafkaClient, Patience } from './client.ts';
 import { CodeError, isOfKafka, refuseCode, refuseCodes } from './errors.ts';
 import { askEnding, askOpen, type Ending } from './hanging.ts';
 import { type Output, type Producer, Sequences, sendOutputs, sendParts } from './produce.ts';
@@ -38,6 +39,13 @@ export interface TransactionsParts {
 const PATIENCE_SHARE = 0.8;
 /** Whoever takes over, or finds out how a commit ended, can do nothing else meanwhile: brokers that are away are waited for. */
 export const TAKEOVER_PATIENCE_MS = 300_000;
+/** What no client was ever seen to have lost. */
+const NEVER_LOOKED = -1;
+
+/** The same, as long as somebody wants to take over. */
+export function takingOver(signal?: AbortSignal): Patience & { readonly ms: number } {
+  return { ms: TAKEOVER_PATIENCE_MS, signal };
+}
 
 export class Transactions {
   readonly #parts: TransactionsParts;
@@ -46,6 +54,8 @@ export class Transactions {
   #producer: Producer | null = null;
   /** The producer that this was last; null before the first fence, and once another took over. */
   #own: ProducerId | null = null;
+  /** How the last transaction ended, from when its coordinator forgets that until nothing of it is open any more. */
+  #ending: Ending | null = null;
   /** Connections that were lost when it last looked for what hangs. */
   #losses = 0;
 
@@ -55,19 +65,43 @@ export class Transactions {
 
   /**
    * Takes over at first, and again after `LOG_FENCED`; otherwise goes on as before, which is refused with
-   * `LOG_FENCED` where another took over meanwhile; whoever may not take over gets that again and again. Answers
-   * the client for what is read next.
+   * `LOG_FENCED` where another took over meanwhile. Answers the client for what is read next. `signal` gives it up:
+   * who has taken over then is not known.
    */
-  async fence(mayTakeOver = true): Promise<KafkaClient> {
+  async fence(signal?: AbortSignal): Promise<KafkaClient> {
     this.#producer = null;
-    if (!mayTakeOver && this.#own === null) throw this.#fenced('another took over');
-    this.#client ??= await this.#parts.connect();
+    this.#client ??= await unlessAbandoned(this.#parts.connect(), signal);
     try {
-      await this.#begin(this.#client);
+      await this.#begin(this.#client, takingOver(signal));
     } catch (error) {
       throw this.#explained(error);
     }
     return this.#client;
+  }
+
+  /** The same for whoever may not take over, and gets `LOG_FENCED` again and again. */
+  async goOn(): Promise<KafkaClient> {
+    if (this.#own !== null) return this.fence();
+    this.#producer = null;
+    throw this.#fenced('another took over');
+  }
+
+  /** A connection was lost since it last looked for what hangs, and no failed commit makes it look. */
+  get mayHang(): boolean {
+    return this.#producer !== null && this.#client !== null && this.#client.losses !== this.#losses;
+  }
+
+  /** Does what the next commit would do first, for whoever may have none to send for a long time. */
+  async endHanging(signal: AbortSignal): Promise<void> {
+    if (!this.mayHang) return;
+    try {
+      await this.#begin(this.#client as KafkaClient, { signal });
+    } catch (error) {
+      if (isRefusal(error)) this.#producer = null;
+      // Whatever comes next, a commit or another look, begins anew.
+      else this.#losses = NEVER_LOOKED;
+      throw this.#explained(error);
+    }
   }
 
   /** Sends outputs and commits them; answers the first offset of each. After a failure nothing goes before a fence. */
@@ -111,7 +145,7 @@ export class Transactions {
     const deadline = monotonicNow() + this.#patienceMs;
     for (let producer = before; ; ) {
       const lost = () => client.losses !== this.#losses;
-      if (lost()) producer = await this.#begin(client);
+      if (lost()) producer = await this.#begin(client, takingOver());
       try {
         await this.#add(client, producer, places, lost);
         return producer;
@@ -121,15 +155,13 @@ export class Transactions {
     }
   }
 
-  async #begin(client: KafkaClient): Promise<Producer> {
+  async #begin(client: KafkaClient, patience: Patience): Promise<Producer> {
     const { transactionalId, what, timeoutMs } = this.#parts;
     const own = this.#own;
     this.#losses = client.losses;
-    const ending = await client.patiently(
-      `asking for the last of ${what}`,
-      () => askEnding(client, transactionalId),
-      TAKEOVER_PATIENCE_MS,
-    );
+    const asking = () => askEnding(client, transactionalId);
+    const asked = await client.patiently(`asking for the last of ${what}`, asking, patience);
+    const ending = asked === 'unknown' ? (this.#ending ?? asked) : asked;
     // Answered only once the transaction before has ended everywhere, however it ended.
     const { id, epoch } = await client.patiently(
       `taking over ${what}`,
@@ -138,20 +170,23 @@ export class Transactions {
         refuseCode(answer.code, `taking over ${what}`);
         return answer;
       },
-      TAKEOVER_PATIENCE_MS,
+      // From this request on only who sent it knows how the last transaction ended: it is not given up while that counts.
+      { ...patience, finishes: true },
     );
     this.#own = { id, epoch };
+    this.#ending = ending;
     const producer = { id, epoch, transactionalId, sequences: new Sequences() };
-    await this.#endHanging(client, producer, ending);
+    await this.#endOpen(client, producer, ending, { ms: patience.ms });
+    this.#ending = null;
     this.#producer = producer;
     return producer;
   }
 
   /** Ends as it ended what the broker says is over, and left open all the same. */
-  async #endHanging(client: KafkaClient, producer: Producer, ending: Ending): Promise<void> {
+  async #endOpen(client: KafkaClient, producer: Producer, ending: Ending, patience: Patience): Promise<void> {
     const { what, places, onTrouble } = this.#parts;
     const asking = () => askOpen(client, places, producer.id);
-    const open = await client.patiently(`asking what is open of ${what}`, asking, TAKEOVER_PATIENCE_MS);
+    const open = await client.patiently(`asking what is open of ${what}`, asking, patience);
     if (open.length === 0) return;
     const where = open.map(({ topic, partition }) => `${topic}/${partition}`).join(', ');
     if (ending === 'unknown') {
@@ -180,7 +215,7 @@ export class Transactions {
       const request = addPartitionsToTransaction(transactionalId, producer, places);
       refuseCodes(await client.sendToCoordinator(transactionalId, request), `${what} to`);
     };
-    await client.patiently(what, adding, this.#patienceMs);
+    await client.patiently(what, adding, { ms: this.#patienceMs });
   }
 
   async #end(client: KafkaClient, producer: Producer, commits: boolean): Promise<void> {
@@ -189,7 +224,7 @@ export class Transactions {
       const request = endTransaction(transactionalId, producer, commits);
       refuseCode((await client.sendToCoordinator(transactionalId, request)).code, what);
     };
-    await client.patiently(what, ending, this.#patienceMs);
+    await client.patiently(what, ending, { ms: this.#patienceMs });
   }
 
   get #patienceMs(): number {
@@ -199,7 +234,7 @@ export class Transactions {
   /** Why the broker does not know the producer any more: it lost patience with it, or another took over. */
   async #whyRefused(client: KafkaClient, refusal: unknown): Promise<unknown> {
     try {
-      await this.#begin(client);
+      await this.#begin(client, takingOver());
     } catch (error) {
       return this.#explained(error);
     } finally {
@@ -212,6 +247,7 @@ export class Transactions {
   #explained(error: unknown): unknown {
     if (isRefusal(error)) {
       this.#own = null;
+      this.#ending = null;
       return this.#fenced('another took over', error);
     }
     if (!isOfKafka(error)) return error;

@@ -1,4 +1,4 @@
-/** A share that is wanted elsewhere, or a thread that is stopped, in the middle of a restore. */
+/** A share that is wanted elsewhere, or a thread that is stopped, in the middle of a restore; also while no broker answers. */
 import { expect, it, onTestFinished } from 'vitest';
 import { verifyReplay } from '../../../processors/backtest/verify.ts';
 import { Route } from '../../../processors/route.ts';
@@ -6,6 +6,7 @@ import { boundariesFolder } from '../../../processors/score/boundaries.ts';
 import { Counters } from '../../../processors/score/counters.ts';
 import { FoldThread } from '../../../processors/score/fold-thread.ts';
 import { TaskRunner } from '../../../processors/score/runner.ts';
+import { unlessAbandoned } from '../../../runtime/abandon.ts';
 import type { Committer, Log } from '../../../runtime/log/port.ts';
 import { openCheckpoints } from '../../../runtime/store/checkpoint-store.ts';
 import { DAY_MS } from '../../../schemas/time.ts';
@@ -33,14 +34,17 @@ class Gate {
   }
 }
 
-function withCommits(log: Log, before: () => Promise<void>): Log {
+/** The log with committers that `changed` makes of its own. */
+function withCommitters(log: Log, changed: (real: Committer) => Partial<Committer>): Log {
   const committer = (owner: string): Committer => {
     const real = log.committer(owner);
     return {
-      fence: () => real.fence(),
-      commit: (commit) => before().then(() => real.commit(commit)),
+      fence: (signal) => real.fence(signal),
+      commit: (commit) => real.commit(commit),
       confirm: () => real.confirm(),
       flushed: () => real.flushed(),
+      release: () => real.release(),
+      ...changed(real),
     };
   };
   return new Proxy(log, {
@@ -50,6 +54,10 @@ function withCommits(log: Log, before: () => Promise<void>): Log {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+function withCommits(log: Log, before: () => Promise<void>): Log {
+  return withCommitters(log, (real) => ({ commit: (commit) => before().then(() => real.commit(commit)) }));
 }
 
 /** Transfers of one payer, whose decisions stand in the log, while no checkpoint knows of them. */
@@ -177,5 +185,64 @@ it('hands over at once what waits for its turn to be restored', async () => {
   await taking;
   thread.stop();
   await running;
+  await prove(river);
+});
+
+/** A thread whose log lets nobody take anything over, as where no broker answers, and tells how often that was asked for. */
+function awaitingBrokers(river: River) {
+  const asked = new Gate();
+  const counters = new Counters();
+  const log = withCommitters(river.log, () => ({
+    fence: (signal) => unlessAbandoned(asked.pass().then(never), signal),
+  }));
+  const thread = new FoldThread({
+    log,
+    counters,
+    newRunner: (partition) =>
+      new TaskRunner({
+        log,
+        store: openCheckpoints(river.stateFolder(partition), river.log, partition),
+        boundaries: boundariesFolder(river.folder, partition),
+        partition,
+        build: 'build-1',
+        checkpointIntervalMs: DAY_MS,
+        checkpointBytes: 1 << 20,
+        now: () => river.now,
+        counters,
+      }),
+    newRoute: (folded) => new Route({ log, kinds: new Set(['device', 'operator']), folded, onRouted: () => {} }),
+    onFenced: (share) => {
+      throw new Error(`nobody took over ${share.stage}`);
+    },
+  });
+  return { thread, running: thread.run(), asked };
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+it.each([SCORE, ROUTE])('hands over at once what waits for brokers to take it over: $stage', async (share) => {
+  const river = await decidedRiver();
+  const { thread, running, asked } = awaitingBrokers(river);
+  const taking = thread.take([share]);
+  await eventually('it asks', () => asked.waiting > 0);
+  await thread.giveBack([share], false);
+  await taking;
+  thread.stop();
+  await running;
+  await feed(river, 100);
+  await prove(river);
+});
+
+it('stops at once where all that it was given waits for brokers', async () => {
+  const river = await decidedRiver(2);
+  const { thread, running, asked } = awaitingBrokers(river);
+  const taking = thread.take([ROUTE, SCORE, OTHER]);
+  await eventually('it asks', () => asked.waiting > 0);
+  thread.stop();
+  await running;
+  await taking;
+  await feed(river, 100);
   await prove(river);
 });

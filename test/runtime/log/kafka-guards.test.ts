@@ -1,4 +1,5 @@
 /** What a Kafka log does where connections go dead without a word, a transaction is timed out, or a reader stands still. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { Commits } from '../../../runtime/log/commits.ts';
 import { type KafkaLog, type KafkaLogOptions, openKafkaLog } from '../../../runtime/log/kafka.ts';
@@ -131,6 +132,29 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     await expect(log.append(texts('transfers', 0, ['refused']))).rejects.toEqual(code('LOG_UNAVAILABLE'));
     await cluster.startNode();
     expect((await fencing).map(({ state }) => state.toString())).toEqual(['', 'before']);
+  });
+
+  it('takes over no longer than somebody wants it to, while brokers are away', async () => {
+    const log = await open();
+    const known = log.committer('score-0');
+    await known.fence();
+    await known.commit(commitOf([texts('decisions', 0, ['before'])], 'before'));
+    await cluster.stopNode();
+    const wanted = new AbortController();
+    // One is connected, the others are still to connect.
+    const { signal } = wanted;
+    const waiting = [known.fence(signal), log.committer('score-1').fence(signal), log.kept(0).fence(signal)];
+    const outcomes = Promise.allSettled(waiting);
+    expect(await Promise.race([outcomes, pause(1_000, 'they wait')])).toBe('they wait');
+    wanted.abort('wanted elsewhere');
+    const rejected = { status: 'rejected', reason: 'wanted elsewhere' };
+    expect(await outcomes).toEqual([rejected, rejected, rejected]);
+    await cluster.startNode();
+    // What it was in the middle of stands in nobody’s way, and its own neither.
+    const successor = log.committer('score-0');
+    expect((await successor.fence()).state.toString()).toBe('before');
+    await successor.commit(commitOf([texts('decisions', 0, ['after'])], 'after'));
+    expect(await readAll(log, 'decisions', 0)).toEqual(['before', 'after']);
   });
 
   it('opens the connections of a reader anew that stands still, and says so', async () => {

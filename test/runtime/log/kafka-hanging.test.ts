@@ -10,25 +10,37 @@ import { Sequences, sendOutputs } from '../../../runtime/log/kafka/produce.ts';
 import {
   addPartitionsToTransaction,
   endTransaction,
+  fetch,
   initProducerId,
   type ProducerId,
 } from '../../../runtime/log/kafka/requests.ts';
 import { openKafkaLog } from '../../../runtime/log/kafka.ts';
-import type { Log } from '../../../runtime/log/port.ts';
+import type { Committer, Log } from '../../../runtime/log/port.ts';
 import { packValues } from '../../../runtime/log/values.ts';
+import { eventually } from '../../support/eventually.ts';
 import { KafkaCluster } from '../../support/kafka/cluster.ts';
 import { kafkaFromJars } from '../../support/kafka/real-kafka.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { RegistryServer } from '../../support/registry-server.ts';
 import { code, commitOf, declare, readAll, texts } from './contract.ts';
 
-const OWNER = 'score-0';
+const PARTITIONS = [0, 1] as const;
+
+function ownerOf(partition: number): string {
+  return `score-${partition}`;
+}
+
+interface Writer extends ProducerId {
+  readonly sequences: Sequences;
+}
 
 describeWith(kafkaFromJars, 'a transaction that hangs', () => {
   let cluster: KafkaCluster;
   let registry: RegistryServer;
   let prefix = 'h.';
   let log: Log;
+  /** Of each partition: it has committed once. */
+  let owners: Committer[];
 
   beforeAll(async () => {
     cluster = await KafkaCluster.start({ properties: ['transaction.partition.verification.enable=false'] });
@@ -44,12 +56,16 @@ describeWith(kafkaFromJars, 'a transaction that hangs', () => {
       connection: { brokers: cluster.brokers, clientId: 'weir-test' },
       registry: { url: registry.url },
       prefix,
-      makeTopics: { partitions: 2 },
+      makeTopics: { partitions: PARTITIONS.length },
     });
     await declare(log);
-    const committer = log.committer(OWNER);
-    await committer.fence();
-    await committer.commit(commitOf([texts('decisions', 0, ['first'])], 'first'));
+    owners = [];
+    for (const partition of PARTITIONS) {
+      const committer = log.committer(ownerOf(partition));
+      await committer.fence();
+      await committer.commit(commitOf([texts('decisions', partition, ['first'])], 'first'));
+      owners.push(committer);
+    }
   });
   afterEach(() => log.close());
 
@@ -65,25 +81,38 @@ describeWith(kafkaFromJars, 'a transaction that hangs', () => {
     }
   }
 
+  const place = (topic: string, partition: number) => ({ topic: prefix + topic, partition });
+  const idOf = (partition: number) => `${prefix}weir-${ownerOf(partition)}`;
+
   /** As its owner does, and anybody may who knows its name. */
-  function takeOver(client: KafkaClient): Promise<ProducerId> {
-    const transactionalId = `${prefix}weir-${OWNER}`;
-    return client.patiently('taking over', async () => {
+  async function takeOver(client: KafkaClient, partition: number): Promise<Writer> {
+    const transactionalId = idOf(partition);
+    const { id, epoch } = await client.patiently('taking over', async () => {
       const answer = await client.sendToCoordinator(transactionalId, initProducerId(transactionalId, 60_000));
       refuseCode(answer.code, 'taking over');
       return answer;
     });
+    return { id, epoch, sequences: new Sequences() };
+  }
+
+  /** The owner as it is: who wrote first, and what it would number next. */
+  async function theOwner(client: KafkaClient, partition: number): Promise<Writer> {
+    const decisions = place('decisions', partition);
+    const asked = fetch([{ ...decisions, offset: 0 }], { waitMs: 100, bytes: 1 << 20, partitionBytes: 1 << 20 });
+    const { records } = (await client.send(client.leaderOf(decisions), asked)).partitions[0]!;
+    const sequences = new Sequences();
+    for (const topic of ['decisions', 'commits']) sequences.take(place(topic, partition), 1);
+    return { id: records.readBigInt64BE(43), epoch: records.readInt16BE(51), sequences };
   }
 
   /** A commit of the owner whose end is marked in `marked` alone, with nothing but `hanging` in all that it wrote. */
-  async function hang(marked: readonly string[], commits: boolean): Promise<void> {
-    const place = (topic: string) => ({ topic: prefix + topic, partition: 0 });
-    const transactionalId = `${prefix}weir-${OWNER}`;
+  async function hang(marked: readonly string[], commits: boolean, as = takeOver, partition = 0): Promise<void> {
+    const transactionalId = idOf(partition);
     await beside(['decisions', 'alerts', 'commits'], async (client) => {
-      const { id, epoch } = await takeOver(client);
-      const producer = { id, epoch, transactionalId, sequences: new Sequences() };
+      const producer = { ...(await as(client, partition)), transactionalId };
       await client.patiently('adding', async () => {
-        const adding = addPartitionsToTransaction(transactionalId, producer, marked.map(place));
+        const places = marked.map((topic) => place(topic, partition));
+        const adding = addPartitionsToTransaction(transactionalId, producer, places);
         refuseCodes(await client.sendToCoordinator(transactionalId, adding), 'adding');
       });
       const part = (value: Buffer, key: string | null) => ({
@@ -93,10 +122,11 @@ describeWith(kafkaFromJars, 'a transaction that hangs', () => {
         from: 0,
         to: 1,
       });
+      const committed = part(encodeCommitted([], Buffer.from('hanging')), ownerOf(partition));
       await sendOutputs(client, producer, [
-        { ...place('decisions'), parts: [part(Buffer.from('hanging'), null)] },
-        { ...place('alerts'), parts: [part(Buffer.from('hanging'), null)] },
-        { ...place('commits'), parts: [part(encodeCommitted([], Buffer.from('hanging')), OWNER)] },
+        { ...place('decisions', partition), parts: [part(Buffer.from('hanging'), null)] },
+        { ...place('alerts', partition), parts: [part(Buffer.from('hanging'), null)] },
+        { ...place('commits', partition), parts: [committed] },
       ]);
       const ended = await client.sendToCoordinator(transactionalId, endTransaction(transactionalId, producer, commits));
       refuseCode(ended.code, 'ending');
@@ -104,7 +134,7 @@ describeWith(kafkaFromJars, 'a transaction that hangs', () => {
   }
 
   async function goesOn(): Promise<string> {
-    const committer = log.committer(OWNER);
+    const committer = log.committer(ownerOf(0));
     const { state } = await committer.fence();
     await committer.commit(commitOf([texts('decisions', 0, ['next'])], 'next'));
     return state.toString();
@@ -130,9 +160,24 @@ describeWith(kafkaFromJars, 'a transaction that hangs', () => {
     });
   });
 
+  it('is ended by its owner that has nothing to commit, once the broker is back, and by none that is done', async () => {
+    const [idle, done] = owners as [Committer, Committer];
+    await done.release();
+    for (const partition of PARTITIONS) await hang(['alerts'], true, theOwner, partition);
+    const hidden = await log.askEnd('decisions', 0);
+    await cluster.stopNode();
+    await cluster.startNode();
+    await eventually('it is hidden no more', async () => (await log.askEnd('decisions', 0)) > hidden);
+    expect(await readAll(log, 'decisions', 0)).toEqual(['first', 'hanging']);
+    // Both lost their connections at the same time.
+    expect(await log.askEnd('decisions', 1)).toBe(hidden);
+    await idle.commit(commitOf([texts('decisions', 0, ['next'])], 'next'));
+    expect(await readAll(log, 'decisions', 0)).toEqual(['first', 'hanging', 'next']);
+  });
+
   it('stands in the way of whoever takes over once nothing tells how it ended', async () => {
     await hang(['alerts'], true);
-    await beside([], async (client) => void (await takeOver(client)));
-    await expect(log.committer(OWNER).fence()).rejects.toEqual(code('LOG_UNAVAILABLE'));
+    await beside([], async (client) => void (await takeOver(client, 0)));
+    await expect(log.committer(ownerOf(0)).fence()).rejects.toEqual(code('LOG_UNAVAILABLE'));
   });
 });

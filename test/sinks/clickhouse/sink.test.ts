@@ -78,7 +78,7 @@ describe('the sink', () => {
         await inner.commit(given);
       };
       const [fence, confirm, flushed] = [() => inner.fence(), () => inner.confirm(), () => inner.flushed()];
-      return { fence, confirm, flushed, commit };
+      return { fence, confirm, flushed, commit, release: () => inner.release() };
     };
     const log = new Proxy(bench.log, {
       get: (target, name) => {
