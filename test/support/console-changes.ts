@@ -121,8 +121,8 @@ export async function changeSettings(page: Page, weir: RunningWeir, language: La
 
 async function choose(page: Page, field: Locator, value: string): Promise<void> {
   await field.click();
-  await page.keyboard.type(value);
-  await page.keyboard.press('Enter');
+  await field.fill(value);
+  await page.locator('.ant-select-item-option:visible').filter({ hasText: value }).first().click();
 }
 
 /** Has personal data sent along, though somebody else changed the subscription meanwhile, and is told of that. */

@@ -259,23 +259,26 @@ function Pages({ onChosen }: { readonly onChosen: () => void }) {
 function Choices({ onSignOut }: { readonly onSignOut: () => void }) {
   const { say, language, theme, choose } = usePreferences();
   const { zone } = useFormats();
+  // A phone has room for signs alone; their names are told to whoever asks.
+  const { md } = Grid.useBreakpoint();
   return (
-    <Flex align="center" gap={4} wrap>
+    <Flex align="center" gap={md === true ? 4 : 0} wrap>
       <LiveMark />
       <Select
         size="small"
         value={zone}
         aria-label={say('zone')}
-        style={{ width: 150 }}
+        style={{ width: md === true ? 150 : 132 }}
         options={[...new Set([zone, ...ZONES])].map((value) => ({ value, label: value }))}
         onChange={(value) => choose({ zone: value })}
       />
       <Button
         type="text"
         icon={<TranslationOutlined />}
+        aria-label={say('language')}
         onClick={() => choose({ language: language === 'zh' ? 'en' : 'zh' })}
       >
-        {say('language')}
+        {md === true && say('language')}
       </Button>
       <Button
         type="text"

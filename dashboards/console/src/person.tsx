@@ -1,6 +1,6 @@
 /** Who is signed in, with which roles, and the way out. */
 import { KeyOutlined, LogoutOutlined, UserOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
+import { Button, Dropdown, Grid } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useMe } from './me.tsx';
 import { usePreferences } from './preferences.tsx';
@@ -14,6 +14,7 @@ const ChangePassword = lazy(() =>
 export function Person({ onSignOut }: { readonly onSignOut: () => void }) {
   const { say, pick, language } = usePreferences();
   const { name, roles } = useMe();
+  const { md } = Grid.useBreakpoint();
   const [isChanging, setChanging] = useState(false);
   const own = roles.map((role) => pick(ROLE_WORDS[role])).join(language === 'zh' ? '、' : ', ');
   const password = { key: 'password', icon: <KeyOutlined />, label: pick(PEOPLE.changePassword) };
@@ -30,9 +31,11 @@ export function Person({ onSignOut }: { readonly onSignOut: () => void }) {
     <>
       <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => choose(key) }}>
         <Button type="text" icon={<UserOutlined />} aria-label={`${pick(PEOPLE.signedInAs)} ${name}, ${own}`}>
-          <span style={{ maxWidth: 180, overflow: 'hidden', textOverflow: 'ellipsis' }}>
-            {name} · {own}
-          </span>
+          {md === true && (
+            <span style={{ maxWidth: 180, overflow: 'hidden', textOverflow: 'ellipsis' }}>
+              {name} · {own}
+            </span>
+          )}
         </Button>
       </Dropdown>
       {isChanging && (

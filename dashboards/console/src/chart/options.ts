@@ -4,6 +4,7 @@ import { type LabelSet, labelOf } from '../../../panels/words.ts';
 import type { PanelData, PanelFacts } from '../api.ts';
 import { formatMoney, formatShort, formatUnit } from '../format.ts';
 import type { Language } from '../preferences.tsx';
+import { segmentWords } from '../words/emergency.ts';
 
 export interface Reading {
   readonly language: Language;
@@ -66,6 +67,7 @@ export function worded(value: string, { labels }: Column, { language, ruleTitle 
   if (labels === undefined) return value;
   // A rule, a group of customers, or whatever else control is about.
   if (labels === 'about' && ruleTitle(value) !== value) return ruleTitle(value);
+  if (labels === 'about' && /^(kind|tag|grade):/.test(value)) return segmentWords(value)[language];
   return labels === 'rules' ? ruleTitle(value) : labelOf(labels as LabelSet, value, language);
 }
 

@@ -1,7 +1,7 @@
 /** The rules: what each looks for, whether it is on, its options in force, what it found, and who changed settings last. */
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Card, Flex, Grid, Input, Table, Tag, Typography } from 'antd';
-import { type CSSProperties, useState } from 'react';
+import { useState } from 'react';
 import type { Words } from '../../../panels/words.ts';
 import { ask, type PanelData, query, type RuleChanges, type Rules as RulesBody } from '../api.ts';
 import { PanelCard } from '../chart/panel-card.tsx';
@@ -23,13 +23,6 @@ type Rule = RulesBody['items'][number];
 const MONTH_MS = 30 * 86_400_000;
 const QUARTER_MS = 3 * MONTH_MS;
 const REFRESH_MS = 60_000;
-
-const TWO_LINES: CSSProperties = {
-  display: '-webkit-box',
-  WebkitBoxOrient: 'vertical',
-  WebkitLineClamp: 2,
-  overflow: 'hidden',
-};
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.
 export default function Rules({ chosen }: { readonly chosen: string | null }) {
@@ -183,9 +176,9 @@ function Title({ rule }: { readonly rule: Rule }) {
   return (
     <>
       <strong>{pick(rule.title)}</strong>
-      <Typography.Text type="secondary" title={says} style={TWO_LINES}>
-        {says}
-      </Typography.Text>
+      <div className="two-lines" title={says}>
+        <Typography.Text type="secondary">{says}</Typography.Text>
+      </div>
     </>
   );
 }

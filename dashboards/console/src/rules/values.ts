@@ -51,7 +51,7 @@ export function toSend({ kind }: Shape, held: unknown, currency: string): unknow
 }
 
 /** As a person reads it. */
-export function written(value: unknown, shape: Shape, language: Language): string {
+export function written(value: unknown, shape: Shape & { readonly name?: string }, language: Language): string {
   if (value === null || value === undefined) return '–';
   if (shape.kind === 'duration') return formatDuration(Number(value), language);
   if (shape.kind === 'money') {
@@ -62,7 +62,8 @@ export function written(value: unknown, shape: Shape, language: Language): strin
   if (shape.kind === 'rows') {
     return (value as readonly Row[]).map((row) => rowWritten(row, shape.columns, language)).join(' · ');
   }
-  return formatNumber(Number(value), language, 4);
+  const number = formatNumber(Number(value), language, 4);
+  return shape.name?.endsWith('Percent') === true ? `${number}%` : number;
 }
 
 function rowWritten(row: Row, columns: readonly Column[], language: Language): string {
