@@ -132,12 +132,12 @@ export class KeyStore {
 
   /** True where it was not, so that another process may have made it a moment ago. */
   mayBeNew(token: string): boolean {
-    return FORM.test(token) && !this.knows(token);
+    return FORM.test(token) && !this.knows(token) && !this.#isSetAdmin(token);
   }
 
   /** Whom a presented token stands for; null where it is not known or revoked. */
   holderOf(token: string): Holder | null {
-    if (this.#setAdmin !== null && timingSafeEqual(sha256(token), this.#setAdmin.hash)) return this.#setAdmin.holder;
+    if (this.#setAdmin !== null && this.#isSetAdmin(token)) return this.#setAdmin.holder;
     const parts = FORM.exec(token);
     if (parts === null) return null;
     const known = this.#keys.get(parts[1] as string);
@@ -147,6 +147,11 @@ export class KeyStore {
     const facts = known === undefined || known.revokedAt !== null ? null : factsOf(known);
     if (!matches || facts === null) return null;
     return { keyId: facts.id, name: facts.name, roles: facts.roles, departments: facts.departments };
+  }
+
+  /** What the operator set stands in no log. */
+  #isSetAdmin(token: string): boolean {
+    return this.#setAdmin !== null && timingSafeEqual(sha256(token), this.#setAdmin.hash);
   }
 }
 

@@ -128,8 +128,9 @@ export class EmbeddedLog implements Log {
   }
 
   async askEnd(topic: string, partition: number): Promise<number> {
-    catchUp(this.#env, this.#offsets);
-    return this.end(topic, partition);
+    const slot = this.#offsets.slot(topic, partition);
+    catchUp(this.#env, this.#offsets, [slot]);
+    return this.#offsets.committed(slot);
   }
 
   awaitAny(readers: readonly Reader[]): Promise<void> {

@@ -147,10 +147,10 @@ export function loadOffsets({ batches, facts }: Environment, offsets: Offsets): 
   }
 }
 
-/** Takes up what is committed already and the thread that did it has not published yet. */
-export function catchUp({ batches, root }: Environment, offsets: Offsets): void {
+/** Takes up what is committed already, in all partitions or in some, and the thread that did it has not published yet. */
+export function catchUp({ batches, root }: Environment, offsets: Offsets, slots = offsets.slots): void {
   root.resetReadTxn();
-  for (const slot of offsets.slots) {
+  for (const slot of slots) {
     for (;;) {
       const end = offsets.committed(slot);
       const next = batches.getBinaryFast(slotKey(slot, end));

@@ -155,6 +155,25 @@ it('asks the log before it trusts what it knows for long, and lets nobody in whe
   expect(await cutOff.keyHolder(key)).not.toBeNull();
 });
 
+it('asks the log of no key that the operator set, which stands in none', async () => {
+  const { log } = await twoProcesses();
+  const asked: string[] = [];
+  const watched = new Proxy(log, {
+    get: (target, name) => {
+      if (name === 'askEnd') asked.push(name);
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const adminKey = `weir_0123456789ab_${'a'.repeat(43)}`;
+  const access = await openAccess({ log: watched, adminKey });
+  const before = asked.length;
+  expect(await access.keyHolder(adminKey)).toMatchObject({ roles: ['admin'] });
+  expect(asked).toHaveLength(before);
+  expect(await access.keyHolder(`weir_0123456789ab_${'b'.repeat(43)}`)).toBeNull();
+  expect(asked.length).toBeGreaterThan(before);
+});
+
 it('carries over what an earlier version kept in the folder, once, and takes nothing back by it', async () => {
   const { log, one } = await twoProcesses();
   const folder = temporaryFolder();
