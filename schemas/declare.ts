@@ -45,7 +45,8 @@ export interface Declared<T> {
   readonly fingerprint: string;
   encode(value: T): Buffer;
   decode(bytes: Uint8Array): T;
-  render(value: T): { [name: string]: unknown };
+  /** The JSON form: of all fields, or of those that are named, in the order in which they are. */
+  render(value: T, names?: readonly string[]): { [name: string]: unknown };
   /** A whole, valid record: shown in the documentation, sent by tests. */
   readonly example: T;
 }
@@ -235,7 +236,7 @@ export function record<const F extends Fields>(
     fingerprint: fingerprintOf(type),
     encode: (value) => type.toBuffer(value),
     decode: (raw) => type.fromBuffer(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)) as T,
-    render: (value) => renderFields(fields, value as { [name: string]: unknown }),
+    render: (value, names) => renderFields(fields, value as { [name: string]: unknown }, names),
     example: json.parse(example),
   };
   if (byName.has(name)) throw new Error(`two records are declared with the name ${name}`);
@@ -243,10 +244,14 @@ export function record<const F extends Fields>(
   return declared;
 }
 
-function renderFields(fields: Fields, value: { [name: string]: unknown }): { [name: string]: unknown } {
+function renderFields(
+  fields: Fields,
+  value: { [name: string]: unknown },
+  names: readonly string[] = Object.keys(fields),
+): { [name: string]: unknown } {
   const out: { [name: string]: unknown } = {};
-  for (const [name, one] of Object.entries(fields)) {
-    const rendered = one.render(value[name]);
+  for (const name of names) {
+    const rendered = fields[name]?.render(value[name]);
     if (rendered !== undefined) out[name] = rendered;
   }
   return out;

@@ -117,7 +117,7 @@ function fullData(told: Told): { readonly [name: string]: unknown } {
 }
 
 function thinData(told: Told, pseudonym: Pseudonym): { readonly [name: string]: unknown } {
-  const kept = pick(fullData(told), THIN_FIELDS[told.topic]);
+  const kept = thinFields(told);
   if (told.topic === 'alerts') {
     const { subject, alertId, evidence, quietedBy, en, zh } = told.record;
     const reason = blanked({ en, zh }, [subject, ...wordsOf(evidence)]);
@@ -148,8 +148,13 @@ function thinNotification(
   return { notificationId: pseudonym(notificationId), party: pseudonym(party), ...kept, reason };
 }
 
-function pick(data: { readonly [name: string]: unknown }, names: readonly string[]): { [name: string]: unknown } {
-  return Object.fromEntries(names.filter((name) => name in data).map((name) => [name, data[name]]));
+/** Nothing else of the record is put into its JSON form, which would cost more than all the rest of a message. */
+function thinFields({ topic, record }: Told): { [name: string]: unknown } {
+  if (topic === 'alerts') return alertRecord.render(record, THIN_FIELDS.alerts);
+  if (topic === 'decisions') return decisionRecord.render(record, THIN_FIELDS.decisions);
+  if (topic === 'credit-ratings') return creditRatingRecord.render(record, THIN_FIELDS['credit-ratings']);
+  // It has no revision of its own.
+  return { revision: 1, ...notificationRecord.render(record, THIN_FIELDS.notifications) };
 }
 
 /** Words come into a reason from its evidence alone. */
@@ -161,7 +166,9 @@ const BLANK = '•••';
 
 function blanked(reason: { readonly en: string; readonly zh: string }, words: readonly string[]) {
   const longestFirst = words.filter((word) => word !== '').sort((a, b) => b.length - a.length);
-  const blank = (text: string) => longestFirst.reduce((rest, word) => rest.replace(wholeWord(word), BLANK), text);
+  // Most are in neither text, and to find that out takes no expression made for the word.
+  const blankOne = (text: string, word: string) => (text.includes(word) ? text.replace(wholeWord(word), BLANK) : text);
+  const blank = (text: string) => longestFirst.reduce(blankOne, text);
   return { en: blank(reason.en), zh: blank(reason.zh) };
 }
 
