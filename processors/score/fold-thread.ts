@@ -80,6 +80,7 @@ export class FoldThread {
       if (!part.beginning) part.active = true;
       if (!part.active) part.work.abandon();
     }
+    this.#endWanted((part) => !part.begun);
     this.#wake.resolve();
     await Promise.all(wanted.map((part) => part.ending?.ended.promise));
   }
@@ -188,10 +189,12 @@ export class FoldThread {
     if (!this.#parts.includes(part)) return;
     part.active = true;
     this.#changed();
+    this.#endWanted(({ begun }) => !begun);
   }
 
-  #endWanted(): void {
-    const wanted = this.#parts.filter(({ active, ending }) => active && ending !== null);
+  /** Between passes all may end; one that no pass goes through need not wait for that, since a commit may hold a pass up. */
+  #endWanted(mayEnd: (part: Part) => boolean = () => true): void {
+    const wanted = this.#parts.filter((part) => part.active && part.ending !== null && mayEnd(part));
     if (wanted.length === 0) return;
     this.#parts = this.#parts.filter((part) => !wanted.includes(part));
     this.#changed();

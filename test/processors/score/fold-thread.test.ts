@@ -188,6 +188,18 @@ it('hands over at once what waits for its turn to be restored', async () => {
   await prove(river);
 });
 
+it('hands over at once what waits for its turn to be restored, though a commit holds the pass up', async () => {
+  const river = await decidedRiver(2);
+  const { thread, running, open } = await restoring(river);
+  const taking = thread.take([OTHER]);
+  await thread.giveBack([OTHER], false);
+  await open();
+  await taking;
+  thread.stop();
+  await running;
+  await prove(river);
+});
+
 /** A thread whose log lets nobody take anything over, as where no broker answers, and tells how often that was asked for. */
 function awaitingBrokers(river: River) {
   const asked = new Gate();
