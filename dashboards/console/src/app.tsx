@@ -3,7 +3,6 @@ import {
   AlertOutlined,
   ApiOutlined,
   AuditOutlined,
-  BulbOutlined,
   ControlOutlined,
   DashboardOutlined,
   MenuOutlined,
@@ -11,7 +10,6 @@ import {
   StopOutlined,
   TeamOutlined,
   ToolOutlined,
-  TranslationOutlined,
 } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import {
@@ -26,7 +24,6 @@ import {
   Layout,
   Menu,
   Result,
-  Select,
   Spin,
   Typography,
 } from 'antd';
@@ -37,12 +34,11 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import type { Words } from '../../panels/words.ts';
 import { ask, type Me } from './api.ts';
 import { LiveProvider } from './live.tsx';
-import { MeContext, useFormats, useMay } from './me.tsx';
+import { MeContext, useMay } from './me.tsx';
+import { Choices } from './parts/choices.tsx';
 import { EmergencyBanner } from './parts/emergency-banner.tsx';
 import { FaultBoundary } from './parts/fault-boundary.tsx';
-import { LiveMark } from './parts/live-mark.tsx';
 import { quietMeasureRows } from './parts/measure-rows.ts';
-import { Person } from './person.tsx';
 import { usePreferences } from './preferences.tsx';
 import { Refusal } from './refusal.ts';
 import { session } from './session.ts';
@@ -83,18 +79,6 @@ const MENU: readonly (readonly [path: string, title: Words, icon: ReactNode])[] 
 
 /** Whoever asked their system for little motion gets none. */
 const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
-
-/** Beside the institution’s own. */
-const ZONES = [
-  'Asia/Shanghai',
-  'Asia/Hong_Kong',
-  'Asia/Singapore',
-  'Asia/Tokyo',
-  'UTC',
-  'Europe/London',
-  'Europe/Berlin',
-  'America/New_York',
-];
 
 export function App() {
   const { language, theme } = usePreferences();
@@ -163,14 +147,22 @@ function Gate() {
 
 function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
   const { say } = usePreferences();
-  const wide = Grid.useBreakpoint().lg === true;
+  const { lg: wide = false, xl = false } = Grid.useBreakpoint();
   const [menuOpen, setMenuOpen] = useState(false);
   const { token } = antTheme.useToken();
   return (
     <Layout style={{ minHeight: '100vh' }}>
       {wide ? (
-        <Layout.Sider width={200} theme="light" style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}` }}>
-          <Brand />
+        // Between phone and desk the menu is signs alone, so that tables have the room.
+        <Layout.Sider
+          width={200}
+          collapsedWidth={56}
+          collapsed={!xl}
+          trigger={null}
+          theme="light"
+          style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}` }}
+        >
+          <Brand isNarrow={!xl} />
           <Pages onChosen={() => undefined} />
         </Layout.Sider>
       ) : (
@@ -229,9 +221,12 @@ function Frame({ onSignOut }: { readonly onSignOut: () => void }) {
   );
 }
 
-function Brand() {
+function Brand({ isNarrow }: { readonly isNarrow: boolean }) {
   return (
-    <Typography.Title level={4} style={{ margin: '14px 24px' }}>
+    <Typography.Title
+      level={isNarrow ? 5 : 4}
+      style={isNarrow ? { margin: '16px 0', textAlign: 'center' } : { margin: '14px 24px' }}
+    >
       Weir
     </Typography.Title>
   );
@@ -253,41 +248,6 @@ function Pages({ onChosen }: { readonly onChosen: () => void }) {
         items={menu.map(([to, title, icon]) => ({ key: to, icon, label: <Link href={to}>{pick(title)}</Link> }))}
       />
     </nav>
-  );
-}
-
-function Choices({ onSignOut }: { readonly onSignOut: () => void }) {
-  const { say, language, theme, choose } = usePreferences();
-  const { zone } = useFormats();
-  // A phone has room for signs alone; their names are told to whoever asks.
-  const { md } = Grid.useBreakpoint();
-  return (
-    <Flex align="center" gap={md === true ? 4 : 0} wrap>
-      <LiveMark />
-      <Select
-        size="small"
-        value={zone}
-        aria-label={say('zone')}
-        style={{ width: md === true ? 150 : 132 }}
-        options={[...new Set([zone, ...ZONES])].map((value) => ({ value, label: value }))}
-        onChange={(value) => choose({ zone: value })}
-      />
-      <Button
-        type="text"
-        icon={<TranslationOutlined />}
-        aria-label={say('language')}
-        onClick={() => choose({ language: language === 'zh' ? 'en' : 'zh' })}
-      >
-        {md === true && say('language')}
-      </Button>
-      <Button
-        type="text"
-        icon={<BulbOutlined />}
-        aria-label={say('theme')}
-        onClick={() => choose({ theme: theme === 'dark' ? 'light' : 'dark' })}
-      />
-      <Person onSignOut={onSignOut} />
-    </Flex>
   );
 }
 

@@ -42,17 +42,22 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
       dataSource={[...holds]}
       pagination={{ pageSize: 25, hideOnSinglePage: true, showSizeChanger: false }}
       // Narrower than this it scrolls; wider, reasons have the room that others leave.
-      scroll={{ x: 900 }}
+      scroll={{ x: 840 }}
       {...selection}
       columns={[
         {
           title: say('transfer'),
-          render: (_, { transferId, batch }) => (
+          render: (_, hold) => (
             <>
-              <TransferLink id={transferId} />
-              {batch !== undefined && (
+              <TransferLink id={hold.transferId} />
+              {hold.maker !== undefined && (
                 <div>
-                  {pick(APPROVAL_TEXTS.batch)} {batch}
+                  {pick(APPROVAL_TEXTS.maker)} <Maker hold={hold} />
+                </div>
+              )}
+              {hold.batch !== undefined && (
+                <div>
+                  {pick(APPROVAL_TEXTS.batch)} {hold.batch}
                 </div>
               )}
             </>
@@ -63,7 +68,7 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
           render: (_, { debtor, creditor }) => (
             <>
               <PartyLink id={debtor} />
-              <div style={{ overflowWrap: 'anywhere', minWidth: 172 }}>
+              <div style={{ overflowWrap: 'anywhere', minWidth: 160 }}>
                 → <PartyLink id={creditor} />
               </div>
             </>
@@ -73,13 +78,12 @@ export function Holds({ holds, chosen, onChosen }: HoldsProps) {
         {
           title: say('reason'),
           render: (_, hold) => (
-            <div style={{ minWidth: 180 }}>
+            <div style={{ minWidth: 150 }}>
               <Reasons hold={hold} />
             </div>
           ),
         },
         { title: say('given'), className: 'one-line', render: (_, hold) => <Given hold={hold} /> },
-        { title: pick(APPROVAL_TEXTS.maker), render: (_, hold) => <Maker hold={hold} /> },
         {
           title: `${say('time')} → ${say('expires')}`,
           className: 'one-line',

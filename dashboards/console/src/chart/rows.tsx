@@ -15,6 +15,8 @@ const PAGES = { party: 'parties', alert: 'alerts', transfer: 'transfers' } as co
 /** Texts that are whole sentences. */
 const LONG = new Set(['reason', 'detail', 'words']);
 const ROWS_FIRST = 6;
+/** Characters of an id that is kept on one line. */
+const ONE_LINE_MAX = 14;
 
 export function Rows(props: AnswerProps) {
   const { facts, data, reading } = props;
@@ -86,7 +88,10 @@ function Cell({ facts, data, reading, row, column, index }: CellProps): ReactNod
   const text = shown(value, column, data, row, facts, reading);
   if (column.link === undefined) return text;
   return (
-    <Link href={`/${PAGES[column.link]}/${encodeURIComponent(String(value))}`}>
+    <Link
+      href={`/${PAGES[column.link]}/${encodeURIComponent(String(value))}`}
+      {...(text.length <= ONE_LINE_MAX ? { className: 'one-line' } : {})}
+    >
       {column.link === 'alert' ? say('show') : text}
     </Link>
   );

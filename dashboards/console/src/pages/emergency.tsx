@@ -1,5 +1,5 @@
 /** Measures of an emergency (应急): those in force, taking one, undoing one. */
-import { Alert, Button, Card, Col, Row, Table, Tag } from 'antd';
+import { Alert, Button, Card, Col, Flex, Grid, Row, Table, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { useFormats, useMay } from '../me.tsx';
 import { type Measure, useMeasures } from '../measures.ts';
@@ -63,6 +63,7 @@ interface InForceProps {
 function InForce({ measures, onUndo }: InForceProps) {
   const { pick } = usePreferences();
   const { time } = useFormats();
+  const isWide = Grid.useBreakpoint().md === true;
   const undo = {
     title: pick(EMERGENCY.undo),
     render: (_: unknown, measure: Measure) => (
@@ -77,29 +78,57 @@ function InForce({ measures, onUndo }: InForceProps) {
       rowKey="measure"
       dataSource={[...measures]}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 820 }}
-      columns={[
-        {
-          title: pick(EMERGENCY.measure),
-          render: (_, measure) => (
-            <div style={{ minWidth: 220 }}>
-              <Tag color="red">{pick(TITLES[measure.kind])}</Tag> {pick(measureWords(measure))}
-            </div>
-          ),
-        },
-        { title: pick(EMERGENCY.since), className: 'one-line', render: (_, { at }) => time(at, false) },
-        {
-          title: pick(EMERGENCY.until),
-          className: 'one-line',
-          render: (_, { until }) => (until === undefined ? pick(EMERGENCY.untilUndone) : time(until, false)),
-        },
-        { title: pick(EMERGENCY.by), render: (_, { by }) => by ?? '–' },
-        {
-          title: pick(EMERGENCY.reason),
-          render: (_, { reason }) => <div style={{ minWidth: 120, overflowWrap: 'anywhere' }}>{reason ?? '–'}</div>,
-        },
-        ...(onUndo === null ? [] : [undo]),
-      ]}
+      {...(isWide ? { scroll: { x: 820 } } : { showHeader: false })}
+      columns={
+        !isWide
+          ? [{ render: (_, measure) => <OnPhone measure={measure} onUndo={onUndo} /> }]
+          : [
+              {
+                title: pick(EMERGENCY.measure),
+                render: (_, measure) => (
+                  <div style={{ minWidth: 220 }}>
+                    <Tag color="red">{pick(TITLES[measure.kind])}</Tag> {pick(measureWords(measure))}
+                  </div>
+                ),
+              },
+              { title: pick(EMERGENCY.since), className: 'one-line', render: (_, { at }) => time(at, false) },
+              {
+                title: pick(EMERGENCY.until),
+                className: 'one-line',
+                render: (_, { until }) => (until === undefined ? pick(EMERGENCY.untilUndone) : time(until, false)),
+              },
+              { title: pick(EMERGENCY.by), render: (_, { by }) => by ?? '–' },
+              {
+                title: pick(EMERGENCY.reason),
+                render: (_, { reason }) => (
+                  <div style={{ minWidth: 120, overflowWrap: 'anywhere' }}>{reason ?? '–'}</div>
+                ),
+              },
+              ...(onUndo === null ? [] : [undo]),
+            ]
+      }
     />
+  );
+}
+
+/** The same for a phone: what is in force, and above all how it is undone. */
+function OnPhone({ measure, onUndo }: Pick<InForceProps, 'onUndo'> & { readonly measure: Measure }) {
+  const { pick } = usePreferences();
+  const { time } = useFormats();
+  const { kind, at, until, by, reason } = measure;
+  const end = until === undefined ? pick(EMERGENCY.untilUndone) : `${pick(EMERGENCY.until)} ${time(until, false)}`;
+  return (
+    <Flex vertical gap={4} align="start">
+      <div>
+        <Tag color="red">{pick(TITLES[kind])}</Tag> {pick(measureWords(measure))}
+      </div>
+      <Typography.Text type="secondary">{[time(at, false), by, end].filter(Boolean).join(' · ')}</Typography.Text>
+      {reason !== undefined && <div style={{ overflowWrap: 'anywhere' }}>{reason}</div>}
+      {onUndo !== null && (
+        <Button size="small" onClick={() => onUndo(measure)}>
+          {pick(EMERGENCY.undo)}
+        </Button>
+      )}
+    </Flex>
   );
 }

@@ -26,12 +26,12 @@ const PANELS: readonly (readonly [id: string, width: number])[] = [
   ['alerts-by-severity', 10],
   ['open-alerts', 6],
   ['stopped-by-rule', 8],
-  ['latest-alerts', 15],
-  ['alerts-by-rule', 9],
+  ['latest-alerts', 24],
+  ['alerts-by-rule', 12],
   ['decisions-by-hour', 12],
   ['decision-latency', 12],
   ['throughput', 12],
-  ['receivables-total', 12],
+  ['receivables-total', 24],
 ];
 
 // biome-ignore lint/style/noDefaultExport: React loads pages by their default export.

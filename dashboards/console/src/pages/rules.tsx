@@ -114,7 +114,7 @@ function List({ rules, chosen, revision, changes }: ListProps) {
   const figure = (title: Words, render: (rule: Rule) => string) => ({
     title: pick(title),
     align: 'right' as const,
-    width: 76,
+    width: 84,
     render: (_: unknown, rule: Rule) => render(rule),
   });
   const figures = [

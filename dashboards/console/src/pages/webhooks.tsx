@@ -1,5 +1,5 @@
 /** Webhooks (回调推送): each subscription with how it fares, and a new one. */
-import { Alert, Button, Card, Table } from 'antd';
+import { Alert, Button, Card, Flex, Grid, Table, Typography } from 'antd';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { labelOf } from '../../../panels/words.ts';
@@ -62,64 +62,86 @@ function List({ subscriptions }: { readonly subscriptions: readonly Subscription
   const { pick, language } = usePreferences();
   const { time } = useFormats();
   const figuresOf = useFigures();
+  const isWide = Grid.useBreakpoint().md === true;
   return (
     <Table<Subscription>
       size="small"
       rowKey="id"
       dataSource={[...subscriptions]}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 900 }}
-      columns={[
-        {
-          title: pick(WEBHOOKS.purpose),
-          render: (_, { id, title, address }) => (
-            <>
-              <Link href={`/webhooks/${encodeURIComponent(id)}`}>{title}</Link>
-              <br />
-              <span style={{ overflowWrap: 'anywhere' }}>{address}</span>
-            </>
-          ),
-        },
-        {
-          title: pick(WEBHOOKS.topics),
-          render: (_, { topics }) => topics.map((topic) => labelOf('topic', topic, language)).join(' · '),
-        },
-        {
-          title: pick(WEBHOOKS.state),
-          render: (_, one) => (
-            <>
-              <WebhookState subscription={one} />
-              {!one.enabled && <div>{`${one.reason ?? '–'} (${one.changedBy})`}</div>}
-            </>
-          ),
-        },
-        {
-          title: pick(WEBHOOKS.share),
-          align: 'right',
-          className: 'one-line',
-          render: (_, { id }) => shareOf(figuresOf(id), language),
-        },
-        {
-          title: pick(WEBHOOKS.slowest),
-          align: 'right',
-          render: (_, { id }) => {
-            const p95Ms = figuresOf(id)?.p95Ms ?? null;
-            return p95Ms === null ? '–' : formatDuration(p95Ms, language);
-          },
-        },
-        {
-          title: pick(WEBHOOKS.lastSuccess),
-          className: 'one-line',
-          render: (_, { health }) => (health?.lastSuccessAt ? time(health.lastSuccessAt, false) : '–'),
-        },
-        {
-          title: pick(WEBHOOKS.waiting),
-          align: 'right',
-          render: (_, { health }) =>
-            health === null ? '–' : formatNumber(health.unfinished + health.lagRecords, language),
-        },
-      ]}
+      {...(isWide ? { scroll: { x: 900 } } : { showHeader: false })}
+      columns={
+        !isWide
+          ? [{ render: (_, one) => <OnPhone subscription={one} share={shareOf(figuresOf(one.id), language)} /> }]
+          : [
+              {
+                title: pick(WEBHOOKS.purpose),
+                render: (_, { id, title, address }) => (
+                  <>
+                    <Link href={`/webhooks/${encodeURIComponent(id)}`}>{title}</Link>
+                    <br />
+                    <span style={{ overflowWrap: 'anywhere' }}>{address}</span>
+                  </>
+                ),
+              },
+              {
+                title: pick(WEBHOOKS.topics),
+                render: (_, { topics }) => topics.map((topic) => labelOf('topic', topic, language)).join(' · '),
+              },
+              {
+                title: pick(WEBHOOKS.state),
+                render: (_, one) => (
+                  <>
+                    <WebhookState subscription={one} />
+                    {!one.enabled && <div>{`${one.reason ?? '–'} (${one.changedBy})`}</div>}
+                  </>
+                ),
+              },
+              {
+                title: pick(WEBHOOKS.share),
+                align: 'right',
+                className: 'one-line',
+                render: (_, { id }) => shareOf(figuresOf(id), language),
+              },
+              {
+                title: pick(WEBHOOKS.slowest),
+                align: 'right',
+                render: (_, { id }) => {
+                  const p95Ms = figuresOf(id)?.p95Ms ?? null;
+                  return p95Ms === null ? '–' : formatDuration(p95Ms, language);
+                },
+              },
+              {
+                title: pick(WEBHOOKS.lastSuccess),
+                className: 'one-line',
+                render: (_, { health }) => (health?.lastSuccessAt ? time(health.lastSuccessAt, false) : '–'),
+              },
+              {
+                title: pick(WEBHOOKS.waiting),
+                align: 'right',
+                render: (_, { health }) =>
+                  health === null ? '–' : formatNumber(health.unfinished + health.lagRecords, language),
+              },
+            ]
+      }
     />
+  );
+}
+
+/** The same for a phone, whose screen has no room for columns. */
+function OnPhone({ subscription, share }: { readonly subscription: Subscription; readonly share: string }) {
+  const { pick } = usePreferences();
+  const { id, title, address, enabled, reason, changedBy } = subscription;
+  return (
+    <Flex vertical gap={4} align="start">
+      <Flex gap={8} wrap>
+        <Link href={`/webhooks/${encodeURIComponent(id)}`}>{title}</Link>
+        <WebhookState subscription={subscription} />
+      </Flex>
+      <div style={{ overflowWrap: 'anywhere' }}>{address}</div>
+      <Typography.Text type="secondary">{`${pick(WEBHOOKS.share)} ${share}`}</Typography.Text>
+      {!enabled && <div>{`${reason ?? '–'} (${changedBy})`}</div>}
+    </Flex>
   );
 }
 
