@@ -9,7 +9,7 @@ const ROLES = ['producers', 'processors', 'sinks', 'dashboards'];
 const OURS = '^(schemas|runtime|producers|processors|sinks|dashboards|commands|bench|test|weir\\.ts)(/|$)';
 
 /** What a process or a thread begins with. */
-const ENTRIES = '^(weir\\.ts|processors/score/worker\\.ts|commands/replay-thread\\.ts|bench/[^/]+\\.ts)$';
+const ENTRIES = '^(weir\\.ts|processors/score/worker\\.ts|sinks/webhook/thread\\.ts|commands/replay-thread\\.ts|bench/[^/]+\\.ts)$';
 /** Test files, what their runner loads, and processes that tests start by path. */
 const TEST_ENTRIES = '^(test/.+(\\.test|-child|-thread)\\.ts|vitest\\.config\\.ts)$';
 

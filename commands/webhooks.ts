@@ -1,18 +1,19 @@
 /** Webhooks of a running process: the API on which subscriptions are made, and the sender. */
-import { repeatEvery, systemRandom } from '../runtime/clock.ts';
+import { repeatEvery } from '../runtime/clock.ts';
 import type { Server } from '../runtime/http/server.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { loadSecretKey } from '../runtime/secret-key.ts';
 import { SECOND_MS } from '../schemas/time.ts';
 import { addWebhookRoutes } from '../sinks/webhook/routes.ts';
-import { startWebhookSender, type WebhookSender } from '../sinks/webhook/sender.ts';
+import type { WebhookSender } from '../sinks/webhook/sender.ts';
+import { startSenderThread } from '../sinks/webhook/threaded.ts';
 import { isEvaluation } from './engine.ts';
 import type { ServeOptions } from './serve.ts';
 
 const GAUGES_MS = 5 * SECOND_MS;
 
 export async function startWebhooks(options: ServeOptions, { app }: Server): Promise<void> {
-  const { config, version, engine, metrics, lifecycle, logger, now, tracing } = options;
+  const { config, version, engine, metrics, lifecycle, logger, now } = options;
   const { log } = engine;
   const key = loadSecretKey(config);
   if (engine.logSource.kind === 'kafka' && config.secretKey === undefined && config.secretKeyFile === undefined) {
@@ -26,10 +27,10 @@ export async function startWebhooks(options: ServeOptions, { app }: Server): Pro
   if (isEvaluation(config.dataDir)) return;
   // One process sends at a time; it is told when that is this one.
   let sender: WebhookSender | null = null;
-  await engine.stages.attach('webhooks', async () => {
-    const started = await startWebhookSender({
-      ...{ log, key, allow, now, version, logger, tracing, random: systemRandom },
-      onAttempt: ({ outcome, attempt, trigger }, sinceRecordMs) => {
+  await engine.stages.attach('webhooks', async (signal) => {
+    const started = await startSenderThread({
+      ...{ log: engine.logSource, config, version, logger, signal },
+      onAttempt: ({ outcome, attempt, trigger, sinceRecordMs }) => {
         metrics.count('weir_webhook_attempts_total', { outcome });
         if (outcome !== 'delivered' || attempt !== 1 || trigger !== 'event') return;
         metrics.observe('weir_webhook_delivery_seconds', {}, sinceRecordMs / 1_000);

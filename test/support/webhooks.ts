@@ -23,7 +23,10 @@ import { temporaryFolder } from './folder.ts';
 import { outputs } from './records.ts';
 
 export const PARTITIONS = 4;
-export const TEST_KEY = new SecretKey(Buffer.alloc(32, 7));
+const TEST_KEY_BYTES = Buffer.alloc(32, 7);
+export const TEST_KEY = new SecretKey(TEST_KEY_BYTES);
+/** The same as settings have it. */
+export const TEST_SECRET_KEY = TEST_KEY_BYTES.toString('hex');
 export const LOCAL = new Set(['localhost', '127.0.0.1']);
 
 /** One request as a receiver got it. */
