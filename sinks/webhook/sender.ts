@@ -191,6 +191,8 @@ class Sender implements WebhookSender {
       }
       const { readers } = this.#source;
       const more = readers.length === 0 ? [] : [this.#log.awaitAny(readers)];
+      // A new one for each wait: a promise keeps what every race on it held, for as long as it is open.
+      this.#refollow = Promise.withResolvers<void>();
       await Promise.race([...more, this.#refollow.promise]);
     }
   }
@@ -270,7 +272,6 @@ class Sender implements WebhookSender {
     const wanted = [...this.#endpoints.keys()].flatMap((id) => topicsOf(this.#subscriptions.get(id)?.last));
     this.#source.follow(new Set(wanted));
     this.#refollow.resolve();
-    this.#refollow = Promise.withResolvers<void>();
     for (const endpoint of this.#endpoints.values()) endpoint.wake();
   }
 
