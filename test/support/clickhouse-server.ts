@@ -18,6 +18,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export interface ServerOptions {
   readonly folder: string;
   readonly port: number;
+  /** Where it listens; to this machine alone where left out. */
+  readonly host?: string;
+  /** Made at the start, as the image of the real one makes it. */
+  readonly database?: string;
   /** Who may ask; anybody where left out. */
   readonly user?: { readonly name: string; readonly password: string };
   /** PEM text; a client’s certificate that `ca` signed signs it on without a password. */
@@ -41,7 +45,10 @@ const chdb = createRequire(require.resolve('chdb'))(library) as Native;
 
 const options = JSON.parse(process.argv[2] as string) as ServerOptions;
 // Keeps the data open between requests.
-chdb.CreateConnection(options.folder);
+const kept = chdb.CreateConnection(options.folder);
+if (options.database !== undefined) {
+  await chdb.QueryAsyncConnection(kept, `CREATE DATABASE IF NOT EXISTS \`${options.database}\``, 'TabSeparated');
+}
 
 const listener: RequestListener = (request, response) => {
   serve(request, response).catch((error: unknown) => {
@@ -52,7 +59,7 @@ const server = options.tls
   ? createSecureServer({ ...options.tls, requestCert: true, rejectUnauthorized: false }, listener)
   : createServer(listener);
 server.keepAliveTimeout = 10_000;
-server.listen(options.port, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+server.listen(options.port, options.host ?? '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');

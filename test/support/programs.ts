@@ -3,6 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import type { RealPart } from './real-parts.ts';
 
 export interface Program extends RealPart {
+  /** The spelling that answered. */
+  readonly command: readonly [string, ...string[]];
   /** Runs it and answers what it printed; throws with all that it said where it fails. */
   run(args: readonly string[], options?: { cwd?: string; env?: { [name: string]: string } }): string;
 }
@@ -15,6 +17,7 @@ export function program(name: string, spellings: readonly (readonly string[])[],
   return {
     name,
     missing: found === undefined ? `none of ${spellings.map((one) => one.join(' ')).join(', ')} runs here` : null,
+    command: (found ?? spellings[0]) as readonly [string, ...string[]],
     run: (args, { cwd, env } = {}) => {
       const [file, ...before] = found as readonly [string, ...string[]];
       const environment = { ...process.env, ...env };

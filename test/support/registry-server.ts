@@ -28,9 +28,9 @@ export class RegistryServer {
   /** Requests so far: a cache must keep them few. */
   requests = 0;
 
-  static async start(port = 0): Promise<RegistryServer> {
+  static async start(port = 0, host = '127.0.0.1'): Promise<RegistryServer> {
     const server = new RegistryServer();
-    await server.#listen(port);
+    await server.#listen(port, host);
     return server;
   }
 
@@ -60,7 +60,7 @@ export class RegistryServer {
     await this.#server.close();
   }
 
-  async #listen(port: number): Promise<void> {
+  async #listen(port: number, host: string): Promise<void> {
     const server = this.#server;
     server.addContentTypeParser(CONTENT_TYPE, { parseAs: 'string' }, (_request, body, done) => {
       done(null, JSON.parse(body as string));
@@ -68,6 +68,7 @@ export class RegistryServer {
     server.addHook('onRequest', async () => {
       this.requests++;
     });
+    server.get('/subjects', async () => this.subjects);
     server.get<{ Params: { id: string } }>('/schemas/ids/:id', async ({ params }, reply) => {
       const schema = this.schemaOf(Number(params.id));
       return schema === undefined ? refuse(reply, 404, SCHEMA_UNKNOWN, 'Schema not found') : { schema };
@@ -108,7 +109,7 @@ export class RegistryServer {
         return { id: this.register(subject, schema) };
       },
     );
-    const address = await server.listen({ host: '127.0.0.1', port });
+    const address = await server.listen({ host, port });
     this.#url = address;
   }
 
