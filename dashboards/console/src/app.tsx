@@ -33,6 +33,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import type { Words } from '../../panels/words.ts';
 import { ask, type Me } from './api.ts';
+import { toldOf } from './faults.ts';
 import { LiveProvider } from './live.tsx';
 import { MeContext, useMay } from './me.tsx';
 import { Choices } from './parts/choices.tsx';
@@ -107,6 +108,7 @@ async function askMe(): Promise<Me> {
 
 /** Asks who it is where nobody is signed in. */
 function Gate() {
+  const { say, language } = usePreferences();
   const [signedIn, setSignedIn] = useState(session.isOpen);
   const client = useQueryClient();
   const me = useQuery({ queryKey: ['me'], queryFn: askMe, enabled: signedIn, staleTime: 60_000 });
@@ -134,7 +136,11 @@ function Gate() {
         </LiveProvider>
       </MeContext.Provider>
     ) : me.error !== null ? (
-      <Result status="error" title={me.error.message} extra={<Button onClick={() => void me.refetch()}>↻</Button>} />
+      <Result
+        status="error"
+        title={toldOf(me.error, language)}
+        extra={<Button onClick={() => void me.refetch()}>{say('again')}</Button>}
+      />
     ) : (
       <Spin fullscreen />
     );
