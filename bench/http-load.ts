@@ -17,12 +17,16 @@ export interface LoadTask {
   /** batches: requests under way at once, and events in each. */
   readonly connections: number;
   readonly batchSize: number;
+  /** batches: transfers a second that are so large that each rings twice, once from either side; none unless said. */
+  readonly largePerSecond?: number;
   /** singles: requests a second, begun on time whether or not the earlier ones are answered. */
   readonly requestsPerSecond: number;
 }
 
 export interface LoadResult {
   readonly requests: number;
+  /** The same with those of the warm-up. */
+  readonly requestsInAll: number;
   readonly seconds: number;
   /** Answers by HTTP status; `error` where there was none. */
   readonly statuses: { readonly [status: string]: number };
@@ -41,6 +45,8 @@ class Load {
   #latencies: number[] = [];
   #measuring = false;
   #sent = 0;
+  #sentLarge = 0;
+  #answered = 0;
 
   constructor(task: LoadTask) {
     this.#task = task;
@@ -57,11 +63,12 @@ class Load {
       cpu = process.cpuUsage();
       process.send?.({ measuring: true } satisfies LoadMessage);
     }, warmUpMs);
-    await (kind === 'batches' ? this.#batches(end) : this.#singles(begin, end));
+    await (kind === 'batches' ? this.#batches(begin, end) : this.#singles(begin, end));
     const used = process.cpuUsage(cpu);
     this.#agent.destroy();
     return {
       requests: this.#latencies.length,
+      requestsInAll: this.#answered,
       seconds: (performance.now() - begin - warmUpMs) / 1_000,
       statuses: this.#statuses,
       latenciesMs: this.#latencies.sort((a, b) => a - b),
@@ -70,9 +77,11 @@ class Load {
   }
 
   /** Closed loop: each connection sends its next batch when the last is acknowledged. */
-  async #batches(end: number): Promise<void> {
+  async #batches(begin: number, end: number): Promise<void> {
     const connection = async () => {
-      while (performance.now() < end) await this.#send('/v1/transfers', this.#batch(), performance.now());
+      for (let now = begin; now < end; now = performance.now()) {
+        await this.#send('/v1/transfers', this.#batch(now - begin), now);
+      }
     };
     await Promise.all(Array.from({ length: this.#task.connections }, connection));
   }
@@ -103,6 +112,7 @@ class Load {
     const measured = this.#measuring;
     return new Promise((resolve) => {
       const done = (status: string) => {
+        this.#answered++;
         if (measured) {
           this.#latencies.push(performance.now() - due);
           this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
@@ -123,8 +133,26 @@ class Load {
     });
   }
 
-  #batch(): string {
-    return `[${Array.from({ length: this.#task.batchSize }, () => this.#transfer()).join(',')}]`;
+  #batch(passedMs: number): string {
+    const { batchSize, largePerSecond = 0 } = this.#task;
+    const due = Math.floor((passedMs / 1_000) * largePerSecond);
+    const large = Math.min(batchSize, due - this.#sentLarge);
+    const transfers = Array.from({ length: batchSize }, (_, index) =>
+      index < large ? this.#largeTransfer() : this.#transfer(),
+    );
+    return `[${transfers.join(',')}]`;
+  }
+
+  /** Between parties that no other has: nothing but its amount is to ring. */
+  #largeTransfer(): string {
+    const { prefix } = this.#task;
+    const number = ++this.#sentLarge;
+    return (
+      `{"transferId":"${prefix}-large-${number}","at":"${new Date().toISOString()}","kind":"transfer",` +
+      `"status":"settled","debtor":{"party":"P-${number}","account":"p-${number}"},` +
+      `"creditor":{"party":"Q-${number}","account":"q-${number}"},` +
+      `"amount":{"minor":900000000,"currency":"CNY"},"channel":"api"}`
+    );
   }
 
   /** Two parties picked by multiplication, which spreads them evenly and is the same in every run. */

@@ -168,9 +168,9 @@ async function latency(receivers: Receivers, besideDead: boolean) {
   });
 }
 
-export async function subscribeByHttp(address: string, urls: readonly string[]): Promise<void> {
+export async function subscribeByHttp(address: string, urls: readonly string[], choices: object = {}): Promise<void> {
   for (const url of urls) {
-    const body = JSON.stringify({ url, title: 'Bench', topics: ['alerts'], restricted: true });
+    const body = JSON.stringify({ url, title: 'Bench', topics: ['alerts'], restricted: true, ...choices });
     const headers = { authorization: `Bearer ${BENCH_KEY}`, 'content-type': 'application/json' };
     const response = await fetch(`${address}/v1/webhooks`, { method: 'POST', headers, body });
     if (response.status !== 201) throw new Error(`not subscribed: ${await response.text()}`);
@@ -191,7 +191,7 @@ function largeTransfer(number: number): Transfer {
 }
 
 /** Resolves when nothing has come for a second. */
-async function settled(receivers: Receivers): Promise<void> {
+export async function settled(receivers: Receivers): Promise<void> {
   for (let before = -1; ; ) {
     const { count } = await receivers.ask('count');
     if (count === before) return;
