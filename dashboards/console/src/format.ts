@@ -6,6 +6,8 @@ import type { Words } from '../../panels/words.ts';
 type Language = keyof Words;
 
 const LOCALES: { readonly [language in Language]: string } = { zh: 'zh-CN', en: 'en-GB' };
+/** A million is M: British m could be taken for a thousandth. */
+const SHORT_LOCALES: { readonly [language in Language]: string } = { zh: 'zh-CN', en: 'en-US' };
 
 export function formatMoney(minor: number, currency: string, language: Language, compact = false): string {
   const digits = minorDigits(currency);
@@ -13,12 +15,13 @@ export function formatMoney(minor: number, currency: string, language: Language,
   const options: Intl.NumberFormatOptions = compact
     ? shortOptions(number)
     : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return `${currency} ${new Intl.NumberFormat(LOCALES[language], options).format(number)}`;
+  const locales = compact ? SHORT_LOCALES : LOCALES;
+  return `${currency} ${new Intl.NumberFormat(locales[language], options).format(number)}`;
 }
 
 /** In as few characters as tell it; what is short enough anyway is written out, with separators. */
 export function formatShort(value: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language], shortOptions(value)).format(value);
+  return new Intl.NumberFormat(SHORT_LOCALES[language], shortOptions(value)).format(value);
 }
 
 function shortOptions(value: number): Intl.NumberFormatOptions {
@@ -70,7 +73,8 @@ export function formatUnit(value: number, unit: Unit, language: Language): strin
   const options: Intl.NumberFormatOptions = compact
     ? { notation: 'compact', maximumFractionDigits: 1 }
     : { maximumFractionDigits: unit === 'count' ? 0 : 1 };
-  return new Intl.NumberFormat(LOCALES[language], options).format(value) + UNITS[unit][language];
+  const locales = compact ? SHORT_LOCALES : LOCALES;
+  return new Intl.NumberFormat(locales[language], options).format(value) + UNITS[unit][language];
 }
 
 export function formatDuration(ms: number, language: Language): string {

@@ -25,7 +25,13 @@ export function SettingDifferences({
         ))}
       </ul>
       {changed.rules.length > 0 && (
-        <div style={{ maxHeight: 240, overflowY: 'auto', marginTop: 8 }}>
+        // A place that scrolls must be reachable by the keyboard.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
+        <section
+          tabIndex={0}
+          aria-label={pick(SETTINGS.rules)}
+          style={{ maxHeight: 240, overflowY: 'auto', marginTop: 8 }}
+        >
           <Typography.Text strong>{pick(SETTINGS.rules)}</Typography.Text>
           {changed.rules.map(({ rule: id, changes }) => {
             const rule = rules?.items.find((one) => one.id === id);
@@ -36,7 +42,7 @@ export function SettingDifferences({
               </div>
             );
           })}
-        </div>
+        </section>
       )}
     </>
   );
