@@ -116,6 +116,8 @@ export class KafkaClient {
       socket.once('close', () => {
         this.losses++;
         this.#sockets.delete(socket);
+        // kafkajs disconnects again and again what is gone, and each time a listener would wait for it to connect.
+        socket.unref = () => socket;
       });
       return socket;
     };

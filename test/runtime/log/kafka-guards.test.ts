@@ -22,8 +22,11 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
   let prefix: string;
   let troubles: string[];
   let tests = 0;
+  const warnings: string[] = [];
+  const warn = ({ name, message }: Error) => void warnings.push(`${name}: ${message}`);
 
   beforeAll(async () => {
+    process.on('warning', warn);
     proxy = await SwallowingProxy.start();
     const properties = ['transaction.abort.timed.out.transaction.cleanup.interval.ms=200'];
     cluster = await KafkaCluster.start({ proxyPort: proxy.port, properties });
@@ -31,6 +34,7 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     registry = await RegistryServer.start();
   });
   afterAll(async () => {
+    process.off('warning', warn);
     await registry.stop();
     proxy.close();
     await cluster.remove();
@@ -172,5 +176,9 @@ describeWith(kafkaFromJars, 'the Kafka log on a bad network', () => {
     expect(troubles.join()).toMatch(
       /Reading transfers, partition 0, stands still at offset 1, and the log goes on to 2/,
     );
+  });
+
+  it('left no listener on connections that were gone, in all of this', () => {
+    expect(warnings.filter((warning) => warning.startsWith('MaxListenersExceeded'))).toEqual([]);
   });
 });
