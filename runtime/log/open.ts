@@ -3,6 +3,7 @@ import { type LoadedConfig, settingFacts } from '../config.ts';
 import { isWeirError, WeirError } from '../errors.ts';
 import { kafkaService, registryService } from '../services.ts';
 import { EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
+import type { Patience } from './kafka/client.ts';
 import { openKafkaClient } from './kafka/clients.ts';
 import { isOfKafka, mayPass } from './kafka/errors.ts';
 import { GroupMember } from './kafka/group.ts';
@@ -114,7 +115,7 @@ export interface JoinOptions extends OwnershipOptions {
 export function joinOwners(source: LogSource, options: JoinOptions): Ownership {
   if (source.kind === 'embedded') return ownEverything(options);
   const { instance, sessionMs, onTrouble } = options;
-  const connect = () => openKafkaClient({ ...source.options, onTrouble });
+  const connect = (patience: Patience) => openKafkaClient({ ...source.options, onTrouble }, patience);
   const { group } = new Names(source.options.prefix ?? '');
   return new GroupMember({ connect, group, instance, sessionMs }, options);
 }

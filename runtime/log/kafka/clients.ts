@@ -1,5 +1,5 @@
 /** The clients of a log: each has connections of its own, since a broker works off one request a connection at a time. */
-import { type Connection, KafkaClient } from './client.ts';
+import { type Connection, KafkaClient, type Patience } from './client.ts';
 
 export interface ClientSettings {
   readonly connection: Connection;
@@ -14,10 +14,10 @@ export interface ClientSettings {
 const PATIENCE_MS = 30_000;
 
 /** A client beside those of a log, for what is no topic’s. */
-export async function openKafkaClient(settings: ClientSettings): Promise<KafkaClient> {
+export async function openKafkaClient(settings: ClientSettings, patience?: Patience): Promise<KafkaClient> {
   const client = newClient(settings, []);
   try {
-    await client.connect();
+    await client.connect(patience);
     return client;
   } catch (error) {
     await client.close();

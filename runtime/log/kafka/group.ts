@@ -7,16 +7,17 @@
  * nothing more. Heartbeats go on whatever the shares do, and while they are restored.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { unlessAbandoned } from '../../abandon.ts';
 import { WeirError } from '../../errors.ts';
 import { nameOfShare, type Ownership, type OwnershipOptions, type Share, shareNamed } from '../ownership.ts';
 import { assign, type Member } from './assignment.ts';
-import type { KafkaClient } from './client.ts';
+import type { KafkaClient, Patience } from './client.ts';
 import { CodeError, EXPELLED, REBALANCE_IN_PROGRESS, refuseCode } from './errors.ts';
 import { heartbeat, type Joined, joinGroup, leaveGroup, type Membership, syncGroup } from './group-requests.ts';
 
 export interface GroupParts {
   /** A new client each time: whoever waits to join holds up everything else on its connection. */
-  readonly connect: () => Promise<KafkaClient>;
+  readonly connect: (patience: Patience) => Promise<KafkaClient>;
   readonly group: string;
   /** The member's own name, which a process that comes again brings along. */
   readonly instance: string;
@@ -26,6 +27,8 @@ export interface GroupParts {
 
 const HEARTBEATS_PER_SESSION = 10;
 const HEARTBEAT_MS_MAX = 1_000;
+/** Whoever leaves has little time: brokers that do not answer by then find out by themselves. */
+const TELL_MS = 3_000;
 const REBALANCE_MS = 30_000;
 
 type Said = Omit<Member, 'id'>;
@@ -37,6 +40,7 @@ export class GroupMember implements Ownership {
   readonly #first = Promise.withResolvers<void>();
   readonly #held = new Set<string>();
   readonly #running: Promise<void>;
+  readonly #leaving = new AbortController();
   #client: KafkaClient | null = null;
   #membership: Membership;
   /** Changes of what is held, one after the other. */
@@ -68,6 +72,7 @@ export class GroupMember implements Ownership {
   async #leave(): Promise<void> {
     const failed = this.#over;
     this.#over = true;
+    this.#leaving.abort();
     this.#wake.resolve();
     await this.#changing;
     if (!failed) {
@@ -84,7 +89,7 @@ export class GroupMember implements Ownership {
     const heartbeatMs = Math.min(sessionMs / HEARTBEATS_PER_SESSION, HEARTBEAT_MS_MAX);
     while (!this.#over) {
       try {
-        this.#client ??= await this.#parts.connect();
+        this.#client ??= await this.#parts.connect({ signal: this.#leaving.signal });
         if (this.#mustJoin) await this.#join(this.#client);
         await this.#rest(heartbeatMs);
         if (!this.#mustJoin && !this.#over) await this.#beat(this.#client);
@@ -195,13 +200,14 @@ export class GroupMember implements Ownership {
     over.abort();
   }
 
-  /** Without it the others would wait for the session to end. */
+  /** Without it the others would wait for the session to end, as they do where no broker is there to be told. */
   async #tellLeft(): Promise<void> {
     if (this.#membership.memberId === '') return;
     let client: KafkaClient | null = null;
+    const signal = AbortSignal.timeout(TELL_MS);
     try {
-      client = await this.#parts.connect();
-      await client.sendToGroup(this.#parts.group, leaveGroup(this.#membership));
+      client = await this.#parts.connect({ signal });
+      await unlessAbandoned(client.sendToGroup(this.#parts.group, leaveGroup(this.#membership)), signal);
     } catch {
       // Then they wait for it.
     } finally {
