@@ -8,6 +8,8 @@ import { SETTINGS } from '../words/settings.ts';
 import type { Changed } from './change.ts';
 import { type Setting, settingWritten } from './values.ts';
 
+const SCROLLED = { maxHeight: 240, overflowY: 'auto', marginTop: 8 } as const;
+
 export function SettingDifferences({
   settings,
   changed,
@@ -27,11 +29,7 @@ export function SettingDifferences({
       {changed.rules.length > 0 && (
         // A place that scrolls must be reachable by the keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
-        <section
-          tabIndex={0}
-          aria-label={pick(SETTINGS.rules)}
-          style={{ maxHeight: 240, overflowY: 'auto', marginTop: 8 }}
-        >
+        <section tabIndex={0} aria-label={pick(SETTINGS.rules)} style={SCROLLED}>
           <Typography.Text strong>{pick(SETTINGS.rules)}</Typography.Text>
           {changed.rules.map(({ rule: id, changes }) => {
             const rule = rules?.items.find((one) => one.id === id);
