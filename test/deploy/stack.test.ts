@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { ask } from '../support/caller.ts';
 import { CRASH, OWNED, QUERY, RIGHTS } from '../support/inside-containers.ts';
 import { DECIDED } from '../support/running-weir.ts';
+import { scaled } from '../support/scale.ts';
 import {
   type Container,
   describeTogether,
@@ -133,30 +134,33 @@ describeTogether('docker compose up', () => {
     await decideAll('again');
   });
 
-  it('starts again what crashes', async () => {
-    telling();
-    const crashed = [...(await ofWeir('weir-route')).slice(0, 1), ...(await ofWeir('weir-http'))];
-    // Whoever asks dies with the container.
-    await Promise.all(crashed.map((one) => stack.inside(one, CRASH).catch(() => null)));
-    await inTime('they were started again', async () => {
-      const counts = crashed.map(({ id }) => inDocker('inspect', '--format', '{{.RestartCount}}', id));
-      return (await Promise.all(counts)).every((count) => Number(count) > 0) && (await ofWeir()).every(isWell);
+  // Processes that start again take their time: with `WEIR_TEST_SCALE` above 1 alone.
+  if (scaled(1) > 1) {
+    it('starts again what crashes', async () => {
+      telling();
+      const crashed = [...(await ofWeir('weir-route')).slice(0, 1), ...(await ofWeir('weir-http'))];
+      // Whoever asks dies with the container.
+      await Promise.all(crashed.map((one) => stack.inside(one, CRASH).catch(() => null)));
+      await inTime('they were started again', async () => {
+        const counts = crashed.map(({ id }) => inDocker('inspect', '--format', '{{.RestartCount}}', id));
+        return (await Promise.all(counts)).every((count) => Number(count) > 0) && (await ofWeir()).every(isWell);
+      });
+      address = await stack.addressOf('weir-http', 8787);
+      await inTime('it takes work', async () => (await ask(address, null, '/readyz')).status === 200);
+      await decideAll('after-crashes');
     });
-    address = await stack.addressOf('weir-http', 8787);
-    await inTime('it takes work', async () => (await ask(address, null, '/readyz')).status === 200);
-    await decideAll('after-crashes');
-  });
 
-  it('waits for a broker that restarts, and finds in its volume what was there', async () => {
-    telling();
-    await stack.compose('restart', 'kafka');
-    await inTime('it takes a transfer', async () => {
-      const { status } = await ask(address, ADMIN, DECIDED, { body: transferOf('T-restart', 'C-restart') });
-      return status === 200;
+    it('waits for a broker that restarts, and finds in its volume what was there', async () => {
+      telling();
+      await stack.compose('restart', 'kafka');
+      await inTime('it takes a transfer', async () => {
+        const { status } = await ask(address, ADMIN, DECIDED, { body: transferOf('T-restart', 'C-restart') });
+        return status === 200;
+      });
+      sent.push('T-restart');
+      await decideAll('after-broker');
     });
-    sent.push('T-restart');
-    await decideAll('after-broker');
-  });
+  }
 
   it('brings each decision to ClickHouse, once', async () => {
     telling();
