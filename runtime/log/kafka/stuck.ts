@@ -1,8 +1,8 @@
 /**
  * Ends what hides a partition from its readers for ever: a transaction that is over for its coordinator, and open in
  * the partition. Kafka 4.3, killed and started again, was seen to note a transaction that it timed out as aborted
- * without having marked that anywhere. Our own owners end such ones of theirs (`hanging`); of a stranger's, on an input
- * topic, nobody would, and no record behind it would ever be judged.
+ * without having marked that anywhere. Our own owners end theirs before they commit again (`hanging`); of a stranger's, on
+ * an input topic, nobody would, and no record behind it would ever be judged.
  *
  * Where nothing is hidden nobody is asked: each answer to a fetch tells it anyway. What has been hidden from one offset on
  * for a while is looked into. A transaction that may still end by itself is left alone, as long as its writer was given.
@@ -43,7 +43,6 @@ export interface StuckParts {
 /** A transaction that hides a partition. */
 interface Hiding {
   readonly place: Place;
-  readonly hidden: Hidden;
   readonly producer: PartitionProducer;
 }
 
@@ -60,6 +59,10 @@ const EPOCHS_OF_END_MAX = 2;
 const NOT_ALLOWED = 31;
 /** Not found, or not to be asked about. */
 const UNKNOWN_CODES: readonly number[] = [53, 105];
+const NOBODY_TELLS: Fate = {
+  kind: 'unknown',
+  why: 'No broker that answers knows its transactional id, or lets Weir’s user describe it',
+};
 
 export class Stuck {
   readonly #parts: StuckParts;
@@ -82,13 +85,14 @@ export class Stuck {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    try {
-      for (const [place, hidden] of this.#hidden()) await this.#lookInto(place, hidden);
-    } catch (error) {
-      if (!this.#stopped) this.#parts.onTrouble(error);
-    } finally {
-      this.#looking = false;
+    for (const [place, { from }] of this.#hidden()) {
+      try {
+        await this.#lookInto(place, from);
+      } catch (error) {
+        if (!this.#stopped) this.#parts.onTrouble(error);
+      }
     }
+    this.#looking = false;
   }
 
   /** What has been hidden for long; several readers may stand before the same. */
@@ -104,28 +108,38 @@ export class Stuck {
     return new Map(byName.values());
   }
 
-  async #lookInto(place: Place, hidden: Hidden): Promise<void> {
-    const producer = await this.#openAt(place, hidden.from);
-    if (producer === null) return;
-    const fate = await this.#fateOf(producer);
-    if (fate.kind === 'open') return;
-    // What it was asked for may have ended, or gone on, before its coordinator was asked.
-    const still = await this.#openAt(place, hidden.from);
-    if (!isDeepStrictEqual(still, producer)) return;
-    const hiding = { place, hidden, producer };
-    if (fate.kind === 'unknown') this.#tellOnce(hiding, `${fate.why}. ${this.#command(hiding)}`);
-    else await this.#end(hiding, fate.transactionalId, fate.commits);
+  /** Behind one that hangs may be more of them, since a broker is killed but once: they need not stand as long again. */
+  async #lookInto(place: Place, from: number): Promise<void> {
+    let producer = await this.#firstOpen(place);
+    if (producer?.openFrom !== from) return;
+    while (producer !== null && (await this.#settle({ place, producer }))) {
+      const next: PartitionProducer | null = await this.#firstOpen(place);
+      producer = next !== null && next.openFrom > producer.openFrom ? next : null;
+    }
   }
 
-  /** Whose transaction is open from just there on. */
-  async #openAt(place: Place, offset: number): Promise<PartitionProducer | null> {
+  /** True where it is ended now. */
+  async #settle(hiding: Hiding): Promise<boolean> {
+    const { place, producer } = hiding;
+    const fate = await this.#fateOf(producer);
+    if (fate.kind === 'open') return false;
+    // It may have ended, or gone on, before its coordinator was asked.
+    if (!isDeepStrictEqual(await this.#firstOpen(place), producer)) return false;
+    if (fate.kind === 'ended') return this.#end(hiding, fate.transactionalId, fate.commits);
+    this.#tellOnce(hiding, `${fate.why}. ${this.#command(hiding)}`);
+    return false;
+  }
+
+  /** Whose transaction is open there from the lowest offset on; null where none is. */
+  async #firstOpen(place: Place): Promise<PartitionProducer | null> {
     const { client } = this.#parts;
     const [{ producers }] = await client.patiently('asking what is open', async () => {
       const described = await client.sendToLeaders([place], describeProducers);
       refuseCodes(described, 'asking for the producers of');
       return described as [(typeof described)[number]];
     });
-    return producers.find(({ openFrom }) => openFrom === offset) ?? null;
+    const open = producers.filter(({ openFrom }) => openFrom >= 0);
+    return open.sort((one, other) => one.openFrom - other.openFrom)[0] ?? null;
   }
 
   async #fateOf(producer: PartitionProducer): Promise<Fate> {
@@ -135,18 +149,16 @@ export class Stuck {
       for (const { code } of answers) refuseCode(code, 'asking whose transaction is open');
       return answers.flatMap(({ transactionalIds }) => transactionalIds);
     });
-    if (transactionalId === undefined || others.length > 0) {
-      return { kind: 'unknown', why: 'No broker knows its transactional id, or lets Weir’s user describe it' };
-    }
+    if (transactionalId === undefined || others.length > 0) return NOBODY_TELLS;
     const described = await client.patiently('asking how a transaction ended', async () => {
       const answer = await client.sendToCoordinator(transactionalId, describeTransaction(transactionalId));
       if (!UNKNOWN_CODES.includes(answer.code)) refuseCode(answer.code, `asking how ${transactionalId} ended`);
       return answer;
     });
-    return judge(producer, transactionalId, described);
+    return described.code === 0 ? judge(producer, transactionalId, described) : NOBODY_TELLS;
   }
 
-  async #end(hiding: Hiding, transactionalId: string, commits: boolean): Promise<void> {
+  async #end(hiding: Hiding, transactionalId: string, commits: boolean): Promise<boolean> {
     const { client, onTrouble } = this.#parts;
     const { place, producer } = hiding;
     const [{ code }] = (await client.sendToLeaders([place], () => writeMarker(producer, place, commits))) as [
@@ -157,18 +169,19 @@ export class Stuck {
       onTrouble(
         new WeirError('LOG_UNAVAILABLE', `${told(hiding)} ${transactionalId} had ${how} it: so it is marked there.`),
       );
-      return;
+      return true;
     }
     const refusal = new CodeError(code, `Marking it as ${how}, as ${transactionalId} had it`);
     // Whoever moved meanwhile is found at the next look.
-    if (refusal.remedy !== 'give-up') return;
+    if (refusal.remedy !== 'give-up') return false;
     const rights = code === NOT_ALLOWED ? ' It is marked as soon as Weir’s user has Alter on the cluster.' : '';
     const otherwise = commits ? 'To abort it would lose what was committed.' : this.#command(hiding);
     this.#tellOnce(hiding, `${refusal.message}${rights} ${otherwise}`);
+    return false;
   }
 
-  #command({ place: { topic, partition }, hidden }: Hiding): string {
-    const at = `--topic ${topic} --partition ${partition} --start-offset ${hidden.from}`;
+  #command({ place: { topic, partition }, producer }: Hiding): string {
+    const at = `--topic ${topic} --partition ${partition} --start-offset ${producer.openFrom}`;
     return `To undo it: kafka-transactions.sh --bootstrap-server ${this.#parts.brokers.join(',')} abort ${at}`;
   }
 
@@ -181,9 +194,9 @@ export class Stuck {
 }
 
 /** Nothing in it may change as long as the transaction is there: it is told once. */
-function told({ place: { topic, partition }, hidden: { from }, producer: { id, lastAt } }: Hiding): string {
+function told({ place: { topic, partition }, producer: { id, lastAt, openFrom } }: Hiding): string {
   const since = new Date(lastAt).toISOString();
-  return `A transaction of producer ${id} was left open in ${topic}, partition ${partition}, at offset ${from} since ${since}, and hides all behind it.`;
+  return `A transaction of producer ${id} was left open in ${topic}, partition ${partition}, at offset ${openFrom} since ${since}, and hides all behind it.`;
 }
 
 /** What became of the transaction that a producer has open in a partition, as its id's coordinator tells of the last one. */
