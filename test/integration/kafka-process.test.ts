@@ -24,6 +24,7 @@ import { freePorts } from '../support/ports.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { RegistryServer } from '../support/registry-server.ts';
 import { ADMIN_KEY, DECIDED, type RunningWeir, startWeir } from '../support/running-weir.ts';
+import { startReceiver } from '../support/webhooks.ts';
 import { WorkerProcess } from '../support/workers.ts';
 
 interface Decision {
@@ -54,7 +55,7 @@ async function send(weir: RunningWeir, from: number, count: number): Promise<str
 describeWith(kafka, 'Weir on Kafka', () => {
   const broker = useKafka();
 
-  async function begin() {
+  async function begin(settings: { readonly [name: string]: string } = {}) {
     const registry = await RegistryServer.start();
     onTestFinished(() => registry.stop());
     const prefix = broker.newPrefix();
@@ -62,6 +63,7 @@ describeWith(kafka, 'Weir on Kafka', () => {
       WEIR_KAFKA_BROKERS: broker.brokers.join(','),
       WEIR_KAFKA_PREFIX: prefix,
       WEIR_SCHEMA_REGISTRY_URL: registry.url,
+      ...settings,
     };
     const dataDir = temporaryFolder();
     return { registry, prefix, environment, start: () => startWeir({ dataDir, environment }) };
@@ -88,13 +90,20 @@ describeWith(kafka, 'Weir on Kafka', () => {
 
   const readDecisions = readAll<Decision>;
 
-  it('decides what comes over HTTP, and anybody reads the decisions', async () => {
-    const { registry, prefix, start } = await begin();
+  it('decides what comes over HTTP, anybody reads the decisions, and webhooks are sent', async () => {
+    const { registry, prefix, start } = await begin({ WEIR_WEBHOOK_ALLOW: 'localhost' });
     const weir = await start();
+    const receiver = await startReceiver();
+    const wanted = { url: receiver.url, title: 'Compliance', topics: ['alerts'] };
+    const { body: made } = (await weir.ask('/v1/webhooks', wanted)) as { body: { subscription: { id: string } } };
     const ids = await send(weir, 0, 50);
     const decisions = await readDecisions(`${prefix}decisions`, registry.url, ids.length);
     expect(decisions.map(({ transferId }) => transferId).sort()).toEqual([...ids].sort());
     expect(registry.subjects).toContain(`${prefix}decisions-value`);
+    expect((await weir.ask(`/v1/webhooks/${made.subscription.id}/test`, {})).body).toMatchObject({
+      outcome: 'delivered',
+    });
+    expect(receiver.received.length).toBeGreaterThan(0);
     expect(await weir.end('SIGTERM')).toBe(0);
     const again = await start();
     const more = await send(again, 50, 50);
