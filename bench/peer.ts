@@ -112,16 +112,17 @@ function latencyOfPeer(): Promise<{ figures: LatencyFigures; input: PeerTransfer
   });
 }
 
-function latencyOfWeir(input: readonly PeerTransfer[]): Promise<LatencyFigures> {
+/** Uses the transfers up: what is loaded beforehand would only be gone through whenever this process collects garbage. */
+function latencyOfWeir(input: PeerTransfer[]): Promise<LatencyFigures> {
   return onFreshBroker(async (cluster, folder) => {
     const registry = await RegistryServer.start();
     const source = sourceOf(cluster.brokers, registry.url);
-    await loadWeir(source, input.slice(0, PRELOADED));
+    await loadWeir(source, input.splice(0, PRELOADED));
     const worker = new WeirWorker({ source, folder, partitions: PARTITIONS, threads: THREADS, transfers: PRELOADED });
     await worker.done;
     const figures = await weirLatency({
       source,
-      transfers: input.slice(PRELOADED),
+      transfers: input,
       ratePerSecond: RATE_PER_SECOND,
       warmUpMs: WARM_UP_MS,
       measureMs: MEASURE_MS,
