@@ -56,6 +56,8 @@ const DISTURBANCES: { readonly [part: string]: { readonly [what: string]: Work }
     },
     'a worker sleeps until others have its work': async ({ random, workers, partitions }) => {
       const sleeper = random.pick(workers);
+      // One that has just come has nothing to lose yet, and would notice nothing.
+      await eventually('it has work', async () => (await sleeper.partitions()).length > 0, DEADLINE_MS);
       const before = sleeper.printed().length;
       sleeper.signal('SIGSTOP');
       try {
