@@ -173,26 +173,17 @@ it('decides nothing twice where it is stopped before a share is restored', async
   await prove(river);
 });
 
-it('hands over at once what waits for its turn to be restored', async () => {
+it.each([
+  ['', true],
+  [', though a commit holds the pass up', false],
+])('hands over at once what waits for its turn to be restored%s', async (_, passes) => {
   const river = await decidedRiver(2);
   const { thread, running, gates, open } = await restoring(river);
-  gates.route.open();
+  if (passes) gates.route.open();
   const taking = thread.take([OTHER]);
   await thread.giveBack([OTHER], false);
   // Another may have it by now, though the one before it is still restored.
   await river.log.committer('score-1').fence();
-  await open();
-  await taking;
-  thread.stop();
-  await running;
-  await prove(river);
-});
-
-it('hands over at once what waits for its turn to be restored, though a commit holds the pass up', async () => {
-  const river = await decidedRiver(2);
-  const { thread, running, open } = await restoring(river);
-  const taking = thread.take([OTHER]);
-  await thread.giveBack([OTHER], false);
   await open();
   await taking;
   thread.stop();
