@@ -1,12 +1,11 @@
 /** Changing the settings of a rule in two steps: what is to hold, and, once the server has said what that changes, why. */
-import { Alert, Divider, Form, Modal, Radio, Typography } from 'antd';
+import { Divider, Form, Radio, Typography } from 'antd';
 import { useState } from 'react';
-import { toldOf } from '../faults.ts';
 import { useMe } from '../me.tsx';
 import { usePreferences } from '../preferences.tsx';
-import { Refusal } from '../refusal.ts';
 import { RULES } from '../words/rules.ts';
 import { useRuleChange, useRulePreview } from './change.ts';
+import { ChangeForm } from './change-form.tsx';
 import { ConfirmChange } from './confirm-change.tsx';
 import { type Difference, Differences } from './differences.tsx';
 import { Groups } from './groups.tsx';
@@ -33,61 +32,38 @@ export function RuleForm({ rule, revision, onClosed }: RuleFormProps) {
   const { baseCurrency } = useMe();
   const [form] = Form.useForm<Held>();
   const [previewed, setPreviewed] = useState<Previewed | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const previewing = useRulePreview(rule.id);
   const title = `${pick(RULES.change)}${language === 'zh' ? '：' : ': '}${pick(rule.title)}`;
 
   const check = async (held: Held) => {
-    setProblem(null);
     const asked = { revision, ...changeOf(rule, held, baseCurrency) };
-    try {
-      setPreviewed({ asked, changes: (await previewing.mutateAsync(asked)).changes });
-    } catch (error) {
-      const fields = error instanceof Refusal ? error.fields : [];
-      const placed = fields.flatMap(({ path, message }) => {
-        const name = placeOf(path, form.getFieldsValue(true) as Held);
-        return name === null ? [] : [{ name, errors: [message] }];
-      });
-      form.setFields(placed as Parameters<typeof form.setFields>[0]);
-      if (placed[0] !== undefined) form.scrollToField(placed[0].name as never, { block: 'center' });
-      // What stands at a field is not said twice; what stands at none is said above them.
-      if (placed.length === 0 || placed.length < fields.length) setProblem(toldOf(error as Error, language));
-    }
+    setPreviewed({ asked, changes: (await previewing.mutateAsync(asked)).changes });
   };
 
   return (
     <>
-      <Modal
-        open={previewed === null}
-        width={720}
+      <ChangeForm
+        form={form}
         title={title}
-        okText={pick(RULES.check)}
-        cancelText={pick(RULES.cancel)}
-        okButtonProps={{ loading: previewing.isPending }}
-        onOk={form.submit}
+        initialValues={heldOf(rule)}
+        open={previewed === null}
+        busy={previewing.isPending}
+        check={check}
+        placeOf={(path) => placeOf(path, form.getFieldsValue(true) as Held)}
         onCancel={onClosed}
       >
-        <Form<Held>
-          form={form}
-          layout="vertical"
-          scrollToFirstError={{ block: 'center' }}
-          initialValues={heldOf(rule)}
-          onFinish={(held) => void check(held)}
-        >
-          <Form.Item name="mode" label={pick(RULES.mode)} extra={pick(RULES.modeHint)}>
-            <Radio.Group optionType="button" options={MODES.map((value) => ({ value, label: pick(RULES[value]) }))} />
-          </Form.Item>
-          {rule.options.map((option) => (
-            <OptionField key={option.name} option={option} path={['options', option.name]} />
-          ))}
-          <Divider titlePlacement="start" style={{ marginBlock: 8 }}>
-            {pick(RULES.segments)}
-          </Divider>
-          <Typography.Paragraph type="secondary">{pick(RULES.groupsHint)}</Typography.Paragraph>
-          <Groups rule={rule} form={form} />
-        </Form>
-        {problem !== null && <Alert type="error" showIcon title={problem} style={{ marginTop: 12 }} />}
-      </Modal>
+        <Form.Item name="mode" label={pick(RULES.mode)} extra={pick(RULES.modeHint)}>
+          <Radio.Group optionType="button" options={MODES.map((value) => ({ value, label: pick(RULES[value]) }))} />
+        </Form.Item>
+        {rule.options.map((option) => (
+          <OptionField key={option.name} option={option} path={['options', option.name]} />
+        ))}
+        <Divider titlePlacement="start" style={{ marginBlock: 8 }}>
+          {pick(RULES.segments)}
+        </Divider>
+        <Typography.Paragraph type="secondary">{pick(RULES.groupsHint)}</Typography.Paragraph>
+        <Groups rule={rule} form={form} />
+      </ChangeForm>
       {previewed !== null && (
         <Confirm rule={rule} {...previewed} title={title} onBack={() => setPreviewed(null)} onDone={onClosed} />
       )}

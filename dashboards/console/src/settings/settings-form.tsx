@@ -1,12 +1,10 @@
 /** Changing general settings in two steps: what is to hold, and, once the server has said what that changes, why. */
-import { Alert, Form, Input, Modal } from 'antd';
+import { Alert, Form, Input } from 'antd';
 import { useState } from 'react';
 import type { SettingsFacts } from '../../../api/settings.ts';
-import { toldOf } from '../faults.ts';
 import { usePreferences } from '../preferences.tsx';
-import { Refusal } from '../refusal.ts';
+import { ChangeForm } from '../rules/change-form.tsx';
 import { ConfirmChange } from '../rules/confirm-change.tsx';
-import { RULES } from '../words/rules.ts';
 import { SETTINGS } from '../words/settings.ts';
 import { type Asked, type Changed, useSettingsChange, useSettingsPreview } from './change.ts';
 import { SettingDifferences } from './differences.tsx';
@@ -29,62 +27,39 @@ export interface SettingsFormProps {
 }
 
 export function SettingsForm({ settings, onClosed }: SettingsFormProps) {
-  const { pick, language } = usePreferences();
+  const { pick } = usePreferences();
   // What is shown stays what the change is made on: the server refuses it where somebody else was faster.
   const [{ items, revision }] = useState(settings);
   const [form] = Form.useForm<Held>();
   const [previewed, setPreviewed] = useState<Previewed | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const previewing = useSettingsPreview();
   const currency = String(items.find(({ name }) => name === BASE_CURRENCY)?.value);
   const asked = Form.useWatch(['values', BASE_CURRENCY], form) ?? currency;
 
   const check = async ({ values, rate }: Held) => {
-    setProblem(null);
     const change = { revision, values: changedValues(items, values), ...(asked === currency ? {} : { rate }) } as Asked;
-    try {
-      setPreviewed({ asked: change, changed: await previewing.mutateAsync(change) });
-    } catch (error) {
-      const fields = error instanceof Refusal ? error.fields : [];
-      const placed = fields.flatMap(({ path, message }) => {
-        const name = fieldOf(path);
-        return name === null ? [] : [{ name: [...name], errors: [message] }];
-      });
-      form.setFields(placed as Parameters<typeof form.setFields>[0]);
-      if (placed[0] !== undefined) form.scrollToField(placed[0].name as never, { block: 'center' });
-      // What stands at a field is not said twice; what stands at none is said above them.
-      if (placed.length === 0 || placed.length < fields.length) setProblem(toldOf(error as Error, language));
-    }
+    setPreviewed({ asked: change, changed: await previewing.mutateAsync(change) });
   };
 
   return (
     <>
-      <Modal
-        open={previewed === null}
-        width={720}
+      <ChangeForm
+        form={form}
         title={pick(SETTINGS.change)}
-        okText={pick(RULES.check)}
-        cancelText={pick(RULES.cancel)}
-        okButtonProps={{ loading: previewing.isPending }}
-        onOk={form.submit}
+        initialValues={{ values: heldSettings(items) }}
+        open={previewed === null}
+        busy={previewing.isPending}
+        check={check}
+        placeOf={fieldOf}
         onCancel={onClosed}
       >
-        <Form<Held>
-          form={form}
-          layout="vertical"
-          scrollToFirstError={{ block: 'center' }}
-          initialValues={{ values: heldSettings(items) }}
-          onFinish={(held) => void check(held)}
-        >
-          {items.map((setting) => (
-            <div key={setting.name}>
-              <SettingField setting={setting} />
-              {setting.name === BASE_CURRENCY && asked !== currency && <Rate from={currency} to={String(asked)} />}
-            </div>
-          ))}
-        </Form>
-        {problem !== null && <Alert type="error" showIcon title={problem} style={{ marginTop: 12 }} />}
-      </Modal>
+        {items.map((setting) => (
+          <div key={setting.name}>
+            <SettingField setting={setting} />
+            {setting.name === BASE_CURRENCY && asked !== currency && <Rate from={currency} to={String(asked)} />}
+          </div>
+        ))}
+      </ChangeForm>
       {previewed !== null && (
         <Confirm {...previewed} settings={settings} onBack={() => setPreviewed(null)} onDone={onClosed} />
       )}
